@@ -1,0 +1,72 @@
+# Flota's front door. SPDX-License-Identifier: Apache-2.0
+# Every target sets up what it needs by itself (scripts/deps); `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+HOST := build/host
+ARM := build/arm
+P1 := $(ARM)/examples/project1/project1.bin
+P2 := $(ARM)/examples/project2/project2.bin
+VBOARD := $(HOST)/vboard/flota-vboard
+LOG := build/log
+
+.PHONY: help deps host web arm demo check-demo check-vboard check-browser check-power check-bad-input test bench \
+        fuzz size fmt check-style clean
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+deps: ## fetch what the build needs (packages, sources); offline once done
+	@scripts/deps
+
+host: deps ## build the host side: tool, tests under sanitizers, the virtual board
+	@cmake --preset host >$(call log,cmake-host) && cmake --build --preset host
+
+web: deps ## build the device pages of the examples
+	@for p in project1 project2; do \
+	  node web/build.mjs --description examples/$$p/dashboard.json --out build/web/$$p/index.html.gz || exit 1; done
+
+arm: host web ## build the firmware of the examples
+	@cmake --preset arm >$(call log,cmake-arm) && cmake --build --preset arm
+
+demo: arm ## start the virtual board with Project 1; open the addresses it prints
+	@scripts/demo
+
+check-demo: arm ## 1 -> 2 -> 1 over HTTP on the virtual board, without a person
+	@tests/e2e/check-demo
+
+check-vboard: arm ## prove the virtual board's behaviours, and that each proof can fail
+	@$(HOST)/vboard/vboard-check --vboard $(VBOARD) --removable $(VBOARD)-removable \
+	  --firmware $(ARM)/vboard/tests/fw vboard/tests/checks/*.txt
+
+check-browser: arm ## the page by clicking, in Chromium, against the firmware on the virtual board
+	@tests/e2e/check-browser
+
+check-power: arm ## the plug is pulled during updates on the virtual board
+	@tests/e2e/check-power
+
+check-bad-input: arm ## wrong files and hostile requests against the firmware on the virtual board
+	@tests/e2e/check-bad-input
+
+check-style: deps ## clang-format, include direction, SPDX lines
+	@scripts/check-style
+
+test: ## everything that must hold, in minutes
+	@scripts/test
+
+bench: arm ## the numbers, as `bench: NAME VALUE UNIT`
+	@tests/bench/run
+
+fuzz: deps ## each parser under libFuzzer for FUZZ_SECONDS (60)
+	@scripts/fuzz
+
+size: arm ## text, data and bss of each example
+	@arm-none-eabi-size $(ARM)/examples/*/*.elf
+
+fmt: deps ## format the C sources
+	@scripts/check-style --fix
+
+clean: ## remove what was built (not what was fetched)
+	@rm -rf build
+
+# A file for a step's output, its folder made.
+log = $(shell mkdir -p $(LOG))$(LOG)/$(1).txt

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
+# Third-party sources: scripts/deps unpacks them into .deps; point at copies of your own with
+# -DFLOTA_LWIP_DIR=... and so on.
+set(FLOTA_DEPS_DIR ${PROJECT_SOURCE_DIR}/.deps CACHE PATH "where scripts/deps unpacks sources")
+set(FLOTA_LWIP_DIR ${FLOTA_DEPS_DIR}/lwip CACHE PATH "lwIP 2.1.3 source tree")
+set(FLOTA_MBEDTLS_DIR ${FLOTA_DEPS_DIR}/mbedtls CACHE PATH "mbedTLS 2.28 source tree")
+set(FLOTA_PICOHTTPPARSER_DIR ${FLOTA_DEPS_DIR}/picohttpparser CACHE PATH "picohttpparser.c and .h")
+set(FLOTA_JSMN_DIR ${FLOTA_DEPS_DIR}/jsmn CACHE PATH "jsmn 1.1.0: jsmn.h")
+
+foreach(dir FLOTA_LWIP_DIR FLOTA_MBEDTLS_DIR FLOTA_PICOHTTPPARSER_DIR FLOTA_JSMN_DIR)
+  if(NOT EXISTS ${${dir}})
+    message(FATAL_ERROR "${${dir}} is missing: run scripts/deps, or pass -D${dir}=DIRECTORY")
+  endif()
+endforeach()

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+# The device library, one target per layer; the same sources for the board and, with sanitizers, the host.
+
+# Third-party code: its own warnings are not ours to fix.
+add_library(flota_third_party STATIC
+  ${FLOTA_MBEDTLS_DIR}/library/sha256.c
+  ${FLOTA_MBEDTLS_DIR}/library/platform_util.c
+  ${FLOTA_PICOHTTPPARSER_DIR}/picohttpparser.c)
+target_include_directories(flota_third_party SYSTEM PUBLIC
+  ${FLOTA_MBEDTLS_DIR}/include ${FLOTA_PICOHTTPPARSER_DIR} ${FLOTA_JSMN_DIR})
+target_compile_definitions(flota_third_party PUBLIC MBEDTLS_CONFIG_FILE="flota_mbedtls_config.h")
+target_include_directories(flota_third_party PUBLIC ${PROJECT_SOURCE_DIR}/src/core/config)
+
+function(flota_layer name)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.c)
+  add_library(flota_${name} STATIC ${sources})
+  target_include_directories(flota_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include)
+  target_compile_options(flota_${name} PRIVATE ${FLOTA_WARNINGS})
+  target_link_libraries(flota_${name} PUBLIC flota_third_party ${ARGN})
+endfunction()
+
+flota_layer(core)
+flota_layer(net flota_core)
+flota_layer(agent flota_net)
+flota_layer(dash flota_agent)
+
+# Host code that tests run: AddressSanitizer and UndefinedBehaviorSanitizer.
+if(NOT CMAKE_CROSSCOMPILING)
+  foreach(target flota_third_party flota_core flota_net flota_agent flota_dash)
+    target_compile_options(${target} PRIVATE -g -fsanitize=address,undefined -fno-sanitize-recover=all)
+    target_link_options(${target} INTERFACE -fsanitize=address,undefined)
+  endforeach()
+endif()
