@@ -1,0 +1,330 @@
+/* board.c - the board as a whole: events in virtual time, resets, power, warnings.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "board.h"
+#include "board_run.h"
+#include "bus.h"
+#include "cpu.h"
+#include "pace.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* More resets than this, each so soon after the last: the firmware cannot start. */
+#define RESET_BURST    20
+#define RESET_BURST_NS (200 * NS_PER_MS)
+#define RESET_HOLD_NS  (100 * NS_PER_MS)
+
+static volatile sig_atomic_t stop_signal;
+
+static const char *const cause_names[] = {[RESET_POWER_ON] = "power-on",
+                                          [RESET_PIN] = "reset button",
+                                          [RESET_SOFTWARE] = "software",
+                                          [RESET_IWDG] = "watchdog",
+                                          [RESET_LOCKUP] = "lock-up"};
+
+/* --- events --- */
+
+static void find_next_event(struct board *board)
+{
+    uint64_t next = board->options.run_for_ns;
+
+    for (int event = 0; event < EVENT_COUNT; event++) {
+        if (board->events[event] < next) {
+            next = board->events[event];
+        }
+    }
+    board->next_event_ns = next;
+}
+
+void board_schedule(struct board *board, enum board_event event, uint64_t at_ns)
+{
+    board->events[event] = at_ns;
+    find_next_event(board);
+    if (board->cpu != NULL && board->cpu->running) {
+        cpu_replan(board);
+    }
+}
+
+static void run_event(struct board *board, enum board_event event)
+{
+    switch (event) {
+    case EVENT_SYSTICK:
+        cpu_event(board, event);
+        break;
+    case EVENT_FLASH_BANK1:
+    case EVENT_FLASH_BANK2:
+    case EVENT_OPTION_BYTES:
+        flash_event(board, event);
+        break;
+    case EVENT_UART1:
+    case EVENT_UART2:
+    case EVENT_UART3:
+        usart_event(board, event);
+        break;
+    case EVENT_ETH:
+    case EVENT_MDIO:
+        eth_event(board, event);
+        break;
+    case EVENT_NETWORK:
+        board_schedule(board, EVENT_NETWORK, board->now_ns + NS_PER_MS);
+        pace_slice(board);
+        break;
+    default:
+        soc_event(board, event);
+        break;
+    }
+}
+
+/* Run what is due, earliest first. The host's turn is left out while the core is in the middle of
+ * an access: it may reset the board or switch it off. */
+static void run_events(struct board *board, bool with_host)
+{
+    for (;;) {
+        int due = EVENT_COUNT;
+        for (int event = 0; event < EVENT_COUNT; event++) {
+            if (board->events[event] <= board->now_ns && (with_host || event != EVENT_NETWORK) &&
+                (due == EVENT_COUNT || board->events[event] < board->events[due])) {
+                due = event;
+            }
+        }
+        if (due == EVENT_COUNT) {
+            return;
+        }
+        board->events[due] = BOARD_NEVER;
+        run_event(board, (enum board_event)due);
+        find_next_event(board);
+    }
+}
+
+void board_stall_until(struct board *board, uint64_t at_ns)
+{
+    cpu_wait_until(board, at_ns);
+    run_events(board, false);
+    if (board->cpu->running) {
+        cpu_replan(board);
+    }
+}
+
+/* --- resets and power --- */
+
+void board_request_reset(struct board *board, enum reset_cause cause)
+{
+    board->reset_requested = true;
+    board->requested_reset = cause;
+    cpu_stop(board);
+}
+
+/* Events that belong to the chip end with a reset; each part schedules its own anew. */
+static void clear_events(struct board *board)
+{
+    for (int event = 0; event < EVENT_COUNT; event++) {
+        board->events[event] = BOARD_NEVER;
+    }
+    board_schedule(board, EVENT_NETWORK, board->now_ns + NS_PER_MS);
+}
+
+static void reset_parts(struct board *board, enum reset_cause cause)
+{
+    clear_events(board);
+    board->last_reset = cause;
+    flash_reset(board, cause); /* first: the others read option bytes */
+    soc_reset(board, cause);
+    gpio_reset(board);
+    usart_reset(board);
+    eth_reset(board);
+    cpu_reset(board);
+}
+
+/* A chip that restarts for ever is held in reset for a while each time, so that it does not use up
+ * the host. */
+static void watch_reset_burst(struct board *board)
+{
+    bool soon = board->now_ns - board->reset_burst_ns < RESET_BURST_NS;
+
+    board->reset_burst_ns = board->now_ns;
+    board->reset_burst = soon ? board->reset_burst + 1 : 0;
+    if (board->reset_burst <= RESET_BURST) {
+        return;
+    }
+    board_warn(
+        board,
+        "more than %d resets, each within %llu ms of the last, now by %s: this firmware does not "
+        "start. From now on each reset holds the chip for %llu ms",
+        RESET_BURST, RESET_BURST_NS / NS_PER_MS, cause_names[board->requested_reset],
+        RESET_HOLD_NS / NS_PER_MS);
+    pace_hold(board, RESET_HOLD_NS);
+}
+
+static void chip_reset(struct board *board)
+{
+    board->reset_requested = false;
+    board->reset_count++;
+    if (!behaves(BEHAVIOUR_RESET_KEEPS_RAM)) {
+        memory_power_on(board);
+    }
+    watch_reset_burst(board);
+    if (!board->powered) {
+        return; /* switched off meanwhile */
+    }
+    reset_parts(board, board->requested_reset);
+}
+
+static void power_on(struct board *board)
+{
+    memory_power_on(board);
+    board->powered = true;
+    board->reset_requested = false;
+    reset_parts(board, RESET_POWER_ON);
+}
+
+void board_power(struct board *board, bool on)
+{
+    if (on == board->powered) {
+        return;
+    }
+    if (on) {
+        power_on(board);
+        return;
+    }
+    flash_power_off(board);
+    board->powered = false;
+    gpio_reset(board);
+    usart_reset(board);
+    eth_reset(board);
+    clear_events(board);
+    cpu_stop(board);
+}
+
+/* --- warnings --- */
+
+void board_warn(struct board *board, const char *format, ...)
+{
+    char text[256];
+    char **grown;
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    for (size_t i = 0; i < board->warning_count; i++) {
+        if (strcmp(board->warnings[i], text) == 0) {
+            return;
+        }
+    }
+    fprintf(stderr, "vboard: %s\n", text);
+    grown = realloc(board->warnings, (board->warning_count + 1) * sizeof *grown);
+    if (grown != NULL) {
+        board->warnings = grown;
+        board->warnings[board->warning_count] = strdup(text);
+        board->warning_count += board->warnings[board->warning_count] != NULL;
+    }
+}
+
+const char *board_warning(const struct board *board, size_t index)
+{
+    return index < board->warning_count ? board->warnings[index] : NULL;
+}
+
+/* --- life cycle --- */
+
+static void on_signal(int number)
+{
+    stop_signal = number;
+}
+
+static bool create_parts(struct board *board)
+{
+    board->bus = bus_create();
+    if (board->bus == NULL) {
+        return false;
+    }
+    board->cpu = cpu_create(board);
+    board->soc = soc_create(board);
+    board->flash = flash_create(board);
+    if (board->flash == NULL) {
+        return false;
+    }
+    board->gpio = gpio_create(board);
+    board->usart = usart_create(board);
+    board->eth = eth_create(board);
+    board->net = net_create(board);
+    board->page = page_create(board); /* NULL without --http */
+    return board->soc != NULL && board->gpio != NULL && board->usart != NULL &&
+           board->eth != NULL && board->net != NULL;
+}
+
+struct board *board_create(const struct board_options *options)
+{
+    struct board *board = calloc(1, sizeof *board);
+    struct sigaction action = {.sa_handler = on_signal};
+
+    if (board == NULL) {
+        return NULL;
+    }
+    board->options = *options;
+    for (int event = 0; event < EVENT_COUNT; event++) {
+        board->events[event] = BOARD_NEVER;
+    }
+    find_next_event(board);
+    board->pace = pace_create(board);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    if (!create_parts(board)) {
+        fprintf(stderr, "vboard: the board cannot be set up\n");
+        return NULL;
+    }
+    return board;
+}
+
+void board_destroy(struct board *board)
+{
+    page_destroy(board);
+    net_destroy(board);
+    if (board->powered) {
+        flash_power_off(board);
+    }
+    flash_destroy(board);
+    cpu_destroy(board);
+    bus_destroy(board->bus);
+    pace_destroy(board->pace);
+    for (size_t i = 0; i < board->warning_count; i++) {
+        free(board->warnings[i]);
+    }
+    free(board->warnings);
+    free(board);
+}
+
+enum board_end board_run(struct board *board)
+{
+    power_on(board);
+    while (stop_signal == 0) {
+        run_events(board, true);
+        if (board->now_ns >= board->options.run_for_ns) {
+            return BOARD_TIME_IS_UP;
+        }
+        if (!board->powered) {
+            pace_off(board);
+            continue;
+        }
+        if (board->reset_requested) {
+            chip_reset(board);
+            continue;
+        }
+        switch (cpu_run(board)) {
+        case CPU_CONTINUE:
+            break;
+        case CPU_SLEEP:
+            pace_idle(board);
+            break;
+        case CPU_ENDED:
+            return cpu_exit_status(board) == 0 ? BOARD_PROGRAM_PASSED : BOARD_PROGRAM_FAILED;
+        }
+    }
+    return BOARD_INTERRUPTED;
+}

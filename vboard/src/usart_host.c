@@ -1,0 +1,131 @@
+/* usart_host.c - what hangs on the USARTs' wires: the terminal, a pseudo terminal, a file, a loop.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#define _GNU_SOURCE
+#include "usart.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+_Noreturn static void fail(const struct unit *unit, const char *where)
+{
+    fprintf(stderr, "flota-vboard: --uart%d %s: %s\n", unit->number, where, strerror(errno));
+    exit(2);
+}
+
+/* The slave stays open here, so that a terminal program may come and go. */
+static void open_pty(struct unit *unit)
+{
+    int master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC), slave;
+    struct termios raw;
+    char *name;
+    if (master < 0 || grantpt(master) || unlockpt(master) || !(name = ptsname(master)))
+        fail(unit, "pty");
+    slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (slave < 0 || tcgetattr(slave, &raw))
+        fail(unit, name);
+    cfmakeraw(&raw);
+    tcsetattr(slave, TCSANOW, &raw);
+    fprintf(stderr, "vboard: USART%d is %s\n", unit->number, name);
+    unit->in_fd = unit->out_fd = master;
+}
+
+static bool stdin_is_open(void)
+{
+    struct stat status;
+    return fstat(STDIN_FILENO, &status) == 0 &&
+           (isatty(STDIN_FILENO) || S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) ||
+            S_ISREG(status.st_mode));
+}
+
+void usart_host_open(struct board *board, struct unit *unit, const char *where)
+{
+    unit->in_fd = unit->out_fd = -1;
+    if (strcmp(where, "none") == 0) {
+        unit->host = HOST_NONE;
+    } else if (strcmp(where, "loop") == 0) {
+        unit->host = HOST_LOOP;
+    } else if (strcmp(where, "pty") == 0) {
+        unit->host = HOST_PTY;
+        open_pty(unit);
+    } else if (strcmp(where, "stdio") == 0) {
+        bool taken = false; /* the first USART on stdio gets what is typed */
+        for (int i = 0; i < unit->number - 1; i++)
+            taken |= board->usart->units[i].host == HOST_STDIO;
+        unit->host = HOST_STDIO;
+        unit->out_fd = STDOUT_FILENO;
+        unit->in_fd = !taken && stdin_is_open() ? STDIN_FILENO : -1;
+    } else {
+        unit->host = HOST_FILE;
+        unit->out_fd = open(where, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+        if (unit->out_fd < 0)
+            fail(unit, where);
+    }
+}
+
+void usart_host_output(struct unit *unit, uint8_t byte)
+{
+    unit->tail[unit->total++ % TAIL_SIZE] = byte;
+    if (unit->host == HOST_LOOP)
+        usart_wire_push(unit, byte);
+    if (unit->out_fd < 0)
+        return;
+    while (write(unit->out_fd, &byte, 1) < 0) {
+        if (errno == EINTR)
+            continue;
+        /* Nobody reads the pseudo terminal: the bytes are lost, as on a wire. The rest is given up.
+         */
+        if (errno != EAGAIN) {
+            fprintf(stderr, "vboard: output of USART%d: %s\n", unit->number, strerror(errno));
+            unit->out_fd = -1;
+        }
+        return;
+    }
+}
+
+/* A read by a background job would stop it. */
+static bool may_read(int fd)
+{
+    struct pollfd ready = {.fd = fd, .events = POLLIN};
+    if (isatty(fd) && fd == STDIN_FILENO && tcgetpgrp(fd) != getpgrp())
+        return false;
+    return poll(&ready, 1, 0) > 0;
+}
+
+void usart_host_poll(struct unit *unit)
+{
+    uint8_t bytes[256];
+    size_t room = WIRE_SIZE - unit->wire_count;
+    ssize_t count;
+    if (unit->in_fd < 0 || room == 0 || !may_read(unit->in_fd))
+        return;
+    count = read(unit->in_fd, bytes, room < sizeof bytes ? room : sizeof bytes);
+    if (count == 0 && unit->host == HOST_STDIO)
+        unit->in_fd = -1; /* end of input */
+    for (ssize_t i = 0; i < count; i++)
+        usart_wire_push(unit, bytes[i]);
+}
+
+bool usart_wire_push(struct unit *unit, uint8_t byte)
+{
+    if (unit->wire_count == WIRE_SIZE)
+        return false;
+    unit->wire[(unit->wire_first + unit->wire_count++) % WIRE_SIZE] = byte;
+    return true;
+}
+
+uint8_t usart_wire_pop(struct unit *unit)
+{
+    uint8_t byte = unit->wire[unit->wire_first];
+    unit->wire_first = (unit->wire_first + 1) % WIRE_SIZE;
+    unit->wire_count--;
+    return byte;
+}

@@ -1,0 +1,461 @@
+/* flash_file_test.c - the flash file against kills of the program, foreign files and a second
+ * program.
+ *
+ * A child erases, programs and changes option bytes through the registers; it is killed (SIGKILL)
+ * while it does. After each kill the file must load, and every word outside the operation that ran
+ * must be as the child had noted it in shared memory. The board around the flash is a small
+ * stand-in here.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../src/flash.h"
+
+enum { KILLS = 150 };
+
+/* --- the board around the flash --- */
+
+static struct device flash_device;
+
+void bus_add(struct board *board, const struct device *device)
+{
+    (void)board;
+    flash_device = *device;
+}
+
+void bus_error(struct board *board)
+{
+    (void)board;
+    abort(); /* no key is wrong here */
+}
+
+void board_irq(struct board *board, int irq, bool level)
+{
+    (void)board;
+    (void)irq;
+    (void)level;
+}
+
+void board_schedule(struct board *board, enum board_event event, uint64_t at_ns)
+{
+    board->events[event] = at_ns;
+}
+
+void board_skip_to_next_event(struct board *board)
+{
+    (void)board;
+}
+
+void board_stall_until(struct board *board, uint64_t at_ns)
+{
+    for (int event = 0; event < EVENT_COUNT; event++) {
+        if (board->events[event] <= at_ns) {
+            board->now_ns = board->events[event];
+            flash_event(board, (enum board_event)event);
+        }
+    }
+    board->now_ns = at_ns;
+}
+
+static unsigned warnings;
+
+void board_warn(struct board *board, const char *format, ...)
+{
+    (void)board;
+    (void)format;
+    warnings++;
+}
+
+void cpu_flash_changed(struct board *board, uint32_t address, uint32_t size)
+{
+    (void)board;
+    (void)address;
+    (void)size;
+}
+
+void cpu_guard(struct board *board, uint32_t address, uint32_t size, bool guarded)
+{
+    (void)board;
+    (void)address;
+    (void)size;
+    (void)guarded;
+}
+
+static bool start_board(struct board *board, const char *path)
+{
+    memset(board, 0, sizeof *board);
+    for (int event = 0; event < EVENT_COUNT; event++) {
+        board->events[event] = BOARD_NEVER;
+    }
+    board->options.flash_file = path;
+    return flash_create(board) != NULL;
+}
+
+static void put(struct board *board, uint32_t offset, uint32_t value)
+{
+    (void)flash_device.write(board, offset, UINT32_MAX, value);
+}
+
+static uint32_t get(struct board *board, uint32_t offset)
+{
+    uint32_t value = 0;
+
+    (void)flash_device.read(board, offset, 4, &value);
+    return value;
+}
+
+/* --- the child --- */
+
+/* What the child knows; the parent reads it after the kill. */
+struct ledger {
+    volatile uint64_t operations;
+    volatile int bank; /* the operation that runs: nothing when count is 0 */
+    volatile uint32_t word, count;
+    volatile uint32_t options, next_options;
+    uint8_t data[2][BANK_SIZE];
+    uint8_t used[2][BANK_WORDS];
+    uint8_t torn[2][BANK_WORDS];
+};
+
+static uint64_t random_state;
+
+static uint32_t random_below(uint32_t limit)
+{
+    random_state = random_state * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(random_state >> 33) % limit;
+}
+
+static void note(struct ledger *ledger, int bank, uint32_t word, uint32_t count)
+{
+    ledger->bank = bank;
+    ledger->word = word;
+    ledger->count = count;
+    __sync_synchronize();
+}
+
+static void erase(struct board *board, struct ledger *ledger, int bank)
+{
+    uint32_t sector = random_below(SECTORS), word = sector * SECTOR_WORDS;
+
+    note(ledger, bank, word, SECTOR_WORDS);
+    put(board, (uint32_t)bank * 0x100 + 0x0C, CR_SER | 0x30 | sector << CR_SNB_SHIFT | CR_START);
+    flash_wait_idle(board, bank);
+    memset(&ledger->data[bank][word * WORD_SIZE], 0xff, SECTOR_SIZE);
+    memset(&ledger->used[bank][word], 0, SECTOR_WORDS);
+    memset(&ledger->torn[bank][word], 0, SECTOR_WORDS);
+    note(ledger, bank, 0, 0);
+}
+
+static void program(struct board *board, struct ledger *ledger, int bank)
+{
+    uint32_t word = random_below(BANK_WORDS);
+    uint8_t data[WORD_SIZE];
+
+    if (ledger->used[bank][word]) {
+        return;
+    }
+    for (unsigned i = 0; i < WORD_SIZE; i++) {
+        data[i] = (uint8_t)random_below(256);
+    }
+    note(ledger, bank, word, 1);
+    put(board, (uint32_t)bank * 0x100 + 0x0C, CR_PG | 0x30);
+    for (uint32_t i = 0; i < WORD_SIZE; i += 8) {
+        uint64_t value;
+
+        memcpy(&value, &data[i], sizeof value);
+        (void)flash_bus_write(board, FLASH_BASE + (uint32_t)bank * BANK_SIZE + word * WORD_SIZE + i,
+                              8, value);
+    }
+    flash_wait_idle(board, bank);
+    memcpy(&ledger->data[bank][word * WORD_SIZE], data, WORD_SIZE);
+    ledger->used[bank][word] = 1;
+    note(ledger, bank, 0, 0);
+}
+
+static void change_options(struct board *board, struct ledger *ledger)
+{
+    ledger->next_options = get(board, 0x20) ^ (random_below(4) << 2);
+    put(board, 0x20, ledger->next_options);
+    put(board, 0x18, 2);
+    flash_wait_idle(board, 0);
+    ledger->options = get(board, 0x1C);
+}
+
+static _Noreturn void child(const char *path, struct ledger *ledger)
+{
+    struct board board;
+
+    if (!start_board(&board, path)) {
+        _exit(EXIT_FAILURE);
+    }
+    flash_reset(&board, RESET_POWER_ON);
+    for (uint32_t set = 0; set < 2; set++) {
+        put(&board, set * 0x100 + 0x04, 0x45670123);
+        put(&board, set * 0x100 + 0x04, 0xCDEF89AB);
+    }
+    put(&board, 0x08, 0x08192A3B);
+    put(&board, 0x08, 0x4C5D6E7F);
+    for (;;) {
+        uint32_t choice = random_below(1000);
+
+        if (choice < 300) {
+            erase(&board, ledger, (int)random_below(2));
+        } else if (choice < 320) {
+            change_options(&board, ledger);
+        } else {
+            program(&board, ledger, (int)random_below(2));
+        }
+        ledger->operations++;
+    }
+}
+
+/* --- the parent --- */
+
+static bool was_running(const struct ledger *ledger, int bank, uint32_t word)
+{
+    return ledger->bank == bank && word >= ledger->word && word < ledger->word + ledger->count;
+}
+
+/* What the kill left of the operation that ran. */
+struct remains {
+    uint32_t words, as_before, blank, dead;
+};
+
+static void look_at_remains(const struct flash_cells *cells, struct ledger *ledger, int bank,
+                            uint32_t word, struct remains *remains)
+{
+    const uint8_t *stored = &cells->data[bank][word * WORD_SIZE];
+    uint8_t *known = &ledger->data[bank][word * WORD_SIZE];
+    uint8_t state = cells->state[bank][word];
+
+    remains->words++;
+    remains->as_before += memcmp(stored, known, WORD_SIZE) == 0 &&
+                          (ledger->torn[bank][word] ||
+                           state == (ledger->used[bank][word] ? WORD_PROGRAMMED : WORD_BLANK));
+    remains->blank += state == WORD_BLANK;
+    remains->dead += state == WORD_DEAD;
+    memcpy(known, stored, WORD_SIZE);
+    ledger->used[bank][word] = ledger->torn[bank][word] = 1;
+}
+
+/* Returns true when the kill tore an operation: that must show, by words that cannot be read. */
+static bool compare(const struct flash_cells *cells, struct ledger *ledger)
+{
+    struct remains remains = {0, 0, 0, 0};
+
+    for (uint32_t i = 0; i < 2 * BANK_WORDS; i++) {
+        int bank = (int)(i / BANK_WORDS);
+        uint32_t word = i % BANK_WORDS;
+
+        if (was_running(ledger, bank, word)) {
+            look_at_remains(cells, ledger, bank, word, &remains);
+        } else if (!ledger->torn[bank][word]) {
+            assert_memory_equal(&cells->data[bank][word * WORD_SIZE],
+                                &ledger->data[bank][word * WORD_SIZE], WORD_SIZE);
+            assert_int_equal(cells->state[bank][word],
+                             ledger->used[bank][word] ? WORD_PROGRAMMED : WORD_BLANK);
+        }
+    }
+    bool torn = remains.as_before != remains.words && remains.blank != remains.words;
+    if (torn && remains.words > 1) {
+        assert_true(remains.dead > 0);
+    }
+    return torn && remains.words > 1;
+}
+
+/* The first kills come while the file is made. */
+static void kill_one(const char *path, struct ledger *ledger, unsigned number)
+{
+    uint64_t target = ledger->operations + (number < 10 ? 0 : 1 + random_below(300));
+    pid_t process;
+    int status;
+
+    random_state = number;
+    process = fork();
+    if (process == 0) {
+        child(path, ledger);
+    }
+    assert_true(process > 0);
+    for (unsigned turn = 0; ledger->operations < target || turn < number % 10 * 20; turn++) {
+        assert_int_equal(waitpid(process, &status, WNOHANG), 0);
+        (void)sched_yield();
+    }
+    assert_int_equal(kill(process, SIGKILL), 0);
+    assert_int_equal(waitpid(process, &status, 0), process);
+    assert_true(WIFSIGNALED(status));
+}
+
+static void make_path(char *path)
+{
+    (void)strcpy(path, "/tmp/vboard-flash-XXXXXX");
+    assert_non_null(mkdtemp(path));
+    (void)strcat(path, "/flash");
+}
+
+static void remove_path(char *path)
+{
+    char command[256];
+
+    *strrchr(path, '/') = '\0';
+    (void)snprintf(command, sizeof command, "rm -r '%s'", path);
+    assert_int_equal(system(command), 0);
+}
+
+static void after_a_kill_at_any_moment_the_file_holds_what_was_complete(void **state)
+{
+    char path[128];
+    unsigned torn = 0;
+    struct ledger *ledger =
+        mmap(NULL, sizeof *ledger, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    (void)state;
+    assert_true(ledger != MAP_FAILED);
+    memset(ledger->data, 0xff, sizeof ledger->data);
+    ledger->options = option_defaults(false).status;
+    ledger->next_options = ledger->options;
+    make_path(path);
+    for (unsigned number = 0; number < KILLS; number++) {
+        struct board board;
+
+        kill_one(path, ledger, number);
+        assert_true(start_board(&board, path));
+        torn += compare(board.flash->cells, ledger) ? 1 : 0;
+        uint32_t options = flash_option_status(&board);
+        assert_true(options == ledger->options || options == ledger->next_options);
+        ledger->options = ledger->next_options = options;
+        note(ledger, 0, 0, 0);
+        flash_destroy(&board);
+    }
+    assert_true(torn > 0); /* some of the kills came in the middle */
+    print_message("%d kills, %llu operations, %u erases torn\n", KILLS,
+                  (unsigned long long)ledger->operations, torn);
+    remove_path(path);
+    (void)munmap(ledger, sizeof *ledger);
+}
+
+static void a_file_in_use_is_refused(void **state)
+{
+    char path[128];
+    struct board first, second;
+
+    (void)state;
+    make_path(path);
+    assert_true(start_board(&first, path));
+    assert_false(start_board(&second, path));
+    flash_destroy(&first);
+    assert_true(start_board(&second, path));
+    flash_destroy(&second);
+    remove_path(path);
+}
+
+static void a_foreign_file_is_refused_and_left_alone(void **state)
+{
+    static const size_t sizes[] = {0, 10, sizeof(struct flash_cells)};
+    char path[128];
+
+    (void)state;
+    make_path(path);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        struct board board;
+        FILE *file = fopen(path, "wb");
+
+        assert_non_null(file);
+        for (size_t n = 0; n < sizes[i]; n++) {
+            assert_int_not_equal(fputc('x', file), EOF);
+        }
+        assert_int_equal(fclose(file), 0);
+        assert_false(start_board(&board, path));
+        file = fopen(path, "rb");
+        assert_non_null(file);
+        for (size_t n = 0; n < sizes[i]; n++) {
+            assert_int_equal(fgetc(file), 'x');
+        }
+        assert_int_equal(fgetc(file), EOF);
+        assert_int_equal(fclose(file), 0);
+    }
+    remove_path(path);
+}
+
+/* flash_load(): bounds, both banks, and what it leaves alone. */
+static void an_image_is_loaded_where_it_fits_only(void **state)
+{
+    static const uint8_t image[40] = {1, 2, 3};
+    char path[128], error[200];
+    struct board board;
+    FILE *file;
+
+    (void)state;
+    make_path(path);
+    file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(image, 1, sizeof image, file), sizeof image);
+    assert_int_equal(fclose(file), 0);
+    assert_true(start_board(&board, NULL));
+    assert_false(flash_load(&board, path, 0x07FFFFE0, error, sizeof error));
+    assert_false(flash_load(&board, path, 0x08000010, error, sizeof error));
+    assert_false(flash_load(&board, path, 0x081FFFE0, error, sizeof error));
+    assert_false(flash_load(&board, "/nonexistent", 0x08000000, error, sizeof error));
+    assert_string_equal(error, "No such file or directory");
+    assert_true(flash_load(&board, path, 0x08000000, error, sizeof error));
+    assert_true(flash_load(&board, path, 0x080FFFE0, error, sizeof error)); /* into both banks */
+    assert_memory_equal(flash_mapped(&board, 0), image, sizeof image);
+    assert_memory_equal(flash_mapped(&board, 0) + 0xFFFE0, image, 32);
+    assert_memory_equal(flash_mapped(&board, 1), image + 32, 8);
+    assert_int_equal(flash_mapped(&board, 1)[8], 0xff);
+    flash_destroy(&board);
+    remove_path(path);
+}
+
+static void erase_sector_of_bank2(struct board *board, uint32_t sector)
+{
+    put(board, 0x104, 0x45670123);
+    put(board, 0x104, 0xCDEF89AB);
+    put(board, 0x10C, CR_SER | 0x30 | sector << CR_SNB_SHIFT | CR_START);
+    flash_wait_idle(board, 1);
+    put(board, 0x10C, CR_LOCK);
+}
+
+static void erasing_what_the_m4_boots_is_warned_of(void **state)
+{
+    struct board board;
+
+    (void)state;
+    for (int factory = 0; factory < 2; factory++) {
+        assert_true(start_board(&board, NULL));
+        board.flash->cells->header.options[0] = option_defaults(factory != 0);
+        flash_reset(&board, RESET_POWER_ON);
+        warnings = 0;
+        erase_sector_of_bank2(&board, 1);
+        assert_int_equal(warnings, 0);
+        erase_sector_of_bank2(&board, 0);
+        assert_int_equal(warnings, factory);
+        flash_destroy(&board);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(after_a_kill_at_any_moment_the_file_holds_what_was_complete),
+        cmocka_unit_test(a_file_in_use_is_refused),
+        cmocka_unit_test(a_foreign_file_is_refused_and_left_alone),
+        cmocka_unit_test(an_image_is_loaded_where_it_fits_only),
+        cmocka_unit_test(erasing_what_the_m4_boots_is_warned_of),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
