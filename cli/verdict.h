@@ -1,0 +1,29 @@
+/* verdict.h - judge an image on the host by the checks that the device makes.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef FLOTA_CLI_VERDICT_H
+#define FLOTA_CLI_VERDICT_H
+
+#include "file.h"
+#include "flota/image.h"
+
+#define IMAGE_AREA_SIZE 917504u /* sectors 0 to 6 of a bank: RM0399 chapter 4 */
+
+/* The block as it stands in the file, judged or not. Returns false when there is none (no magic).
+ */
+bool verdict_raw_info(const struct file *file, struct flota_image_info *info);
+
+/* Has a build left the block unsealed? */
+bool verdict_is_unsealed(const struct flota_image_info *info);
+
+/* All that a device could find wrong with the file by itself: vector table, block, link address,
+ * size, SHA-256. Board, product and version are compared by the device. Returns 0 or the
+ * FLOTA_ERR_IMAGE_*. */
+int verdict(const struct file *file);
+
+/* Say what is wrong with a file, why, and what to do. remedy: NULL for the error's own. Returns
+ * EXIT_OTHER. */
+int verdict_complain(const char *command, const char *path, int error, const char *remedy);
+
+#endif

@@ -1,0 +1,301 @@
+/* update_flash.c - blank check, erase, program, read back.
+ *
+ * A bank does one operation at a time, so an update takes at least the sum of its erases and
+ * programs; it takes just that when the bank never idles while one of them can be started. Hence
+ * the schedule: whenever the bank is idle, program a word if one has arrived and its sector is
+ * ready; else erase the next sector that the image needs, even when no byte of it is here yet.
+ * Words come first: an erase takes a second, and a sector that is not reached yet can wait until
+ * the sender pauses or until its first word is here. The received bytes are hashed while the bank
+ * programs them, so that hashing costs no flash time.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "update_flash.h"
+#include "digest.h"
+#include "flota/error.h"
+#include <string.h>
+
+#define ERASED_BYTE     0xFFu
+#define ERASED_WORD     0xFFFFFFFFu
+#define WORD_SIZE_MAX   32u
+#define READ_SLICE_SIZE 4096u /* read per poll: some 0.1 ms of a Cortex-M7's time */
+#define READ_SIZE       256u  /* read at once, on the stack */
+
+_Static_assert(FLOTA_UPDATER_BUFFER_SIZE >= FLOTA_IMAGE_HEAD_SIZE,
+               "the head is checked in the buffer");
+_Static_assert(FLOTA_UPDATER_BUFFER_SIZE >= READ_SLICE_SIZE, "the buffer takes a slice read back");
+_Static_assert(READ_SLICE_SIZE >= FLOTA_IMAGE_HEAD_SIZE, "the first slice holds the whole block");
+
+uint32_t flota_updater_area_size(const struct flota_image_target *target)
+{
+    return target->flash->image_sector_count * target->flash->sector_size;
+}
+
+int flota_updater_fail(struct flota_updater *updater, int error)
+{
+    updater->status.phase = FLOTA_UPDATE_FAILED;
+    updater->status.error = error;
+    return error;
+}
+
+static const struct flota_flash *flash_of(const struct flota_updater *updater)
+{
+    return updater->target->flash;
+}
+
+static uint32_t smaller(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+static bool is_blank(const uint8_t *bytes, uint32_t size)
+{
+    uint32_t word, i = 0;
+    for (; i + sizeof word <= size; i += sizeof word) { /* whole sectors are looked at: be quick */
+        memcpy(&word, bytes + i, sizeof word);
+        if (word != ERASED_WORD)
+            return false;
+    }
+    for (; i < size; i++)
+        if (bytes[i] != ERASED_BYTE)
+            return false;
+    return true;
+}
+
+static bool has_block(const struct flota_updater *updater)
+{
+    return updater->status.info.magic != 0;
+}
+
+static int add_to_hash(struct flota_updater *updater, uint32_t offset, const uint8_t *data,
+                       uint32_t size)
+{
+    if (has_block(updater))
+        return flota_digest_add_sealed(&updater->hash, offset, data, size);
+    return flota_digest_add(&updater->hash, data, size);
+}
+
+/* --- read back --- */
+
+static int begin_read_back(struct flota_updater *updater)
+{
+    if (flota_digest_finish(&updater->hash, updater->sent_digest) != 0)
+        return flota_updater_fail(updater, FLOTA_ERR_IMAGE_CORRUPT);
+    if (has_block(updater) &&
+        memcmp(updater->sent_digest, updater->status.info.digest, FLOTA_IMAGE_DIGEST_SIZE) != 0)
+        return flota_updater_fail(updater, FLOTA_ERR_IMAGE_CORRUPT);
+    if (flota_digest_start(&updater->hash) != 0)
+        return flota_updater_fail(updater, FLOTA_ERR_FLASH_VERIFY);
+    updater->status.phase = FLOTA_UPDATE_VERIFYING;
+    updater->cursor = 0;
+    updater->step = FLOTA_STEP_READ_BACK;
+    return FLOTA_UPDATER_GOES_ON;
+}
+
+static int end_read_back(struct flota_updater *updater)
+{
+    uint8_t flash_digest[FLOTA_IMAGE_DIGEST_SIZE];
+    if (flota_digest_finish(&updater->hash, flash_digest) != 0 ||
+        memcmp(flash_digest, updater->sent_digest, sizeof flash_digest) != 0)
+        return flota_updater_fail(updater, FLOTA_ERR_FLASH_VERIFY);
+    updater->step = FLOTA_STEP_VERIFIED;
+    return FLOTA_UPDATER_NEEDS_INPUT;
+}
+
+/* The hash leaves out digest and crc32: compare the block itself, which is in the first slice. */
+static bool block_is_wrong(const struct flota_updater *updater)
+{
+    return has_block(updater) && updater->cursor == 0 &&
+           memcmp(updater->buffer + FLOTA_IMAGE_INFO_OFFSET, &updater->status.info,
+                  FLOTA_IMAGE_INFO_SIZE) != 0;
+}
+
+static int read_back(struct flota_updater *updater)
+{
+    const struct flota_flash *flash = flash_of(updater);
+    uint32_t size = smaller(READ_SLICE_SIZE, updater->status.total - updater->cursor);
+    int error = flash->read(flash->port, FLOTA_SLOT_SPARE, updater->cursor, updater->buffer, size);
+    if (error != 0)
+        return flota_updater_fail(updater, error);
+    if (block_is_wrong(updater) ||
+        add_to_hash(updater, updater->cursor, updater->buffer, size) != 0)
+        return flota_updater_fail(updater, FLOTA_ERR_FLASH_VERIFY);
+    updater->cursor += size;
+    updater->status.verified = updater->cursor;
+    return updater->cursor < updater->status.total ? FLOTA_UPDATER_GOES_ON : end_read_back(updater);
+}
+
+/* --- sectors --- */
+
+static int start_erase(struct flota_updater *updater)
+{
+    const struct flota_flash *flash = flash_of(updater);
+    uint32_t sector = updater->ready_size / flash->sector_size;
+    updater->step = FLOTA_STEP_CHOOSE;
+    int error = flash->erase_start(flash->port, FLOTA_SLOT_SPARE, sector);
+    if (error != 0)
+        return flota_updater_fail(updater, error);
+    updater->step = FLOTA_STEP_ERASE;
+    return FLOTA_UPDATER_WAITS;
+}
+
+/* A word that cannot be read counts as not blank: an erase makes it good again. */
+static bool reads_blank(const struct flota_updater *updater, uint32_t size)
+{
+    const struct flota_flash *flash = flash_of(updater);
+    uint8_t bytes[READ_SIZE];
+    return flash->read(flash->port, FLOTA_SLOT_SPARE, updater->cursor, bytes, size) == 0 &&
+           is_blank(bytes, size);
+}
+
+static int check_blank(struct flota_updater *updater)
+{
+    uint32_t sector_end = updater->ready_size + flash_of(updater)->sector_size;
+    uint32_t slice_end = smaller(updater->cursor + READ_SLICE_SIZE, sector_end);
+    while (updater->cursor < slice_end) {
+        uint32_t size = smaller(READ_SIZE, slice_end - updater->cursor);
+        if (!reads_blank(updater, size))
+            return start_erase(updater);
+        updater->cursor += size;
+    }
+    if (updater->cursor == sector_end) {
+        updater->ready_size = sector_end;
+        updater->status.skipped_erase_count++;
+        updater->step = FLOTA_STEP_CHOOSE;
+    }
+    return FLOTA_UPDATER_GOES_ON;
+}
+
+static int begin_sector(struct flota_updater *updater)
+{
+    updater->cursor = updater->ready_size;
+    updater->step = FLOTA_STEP_BLANK_CHECK;
+    return check_blank(updater);
+}
+
+/* --- words --- */
+
+/* Order the next word. Words of erased bytes stay unprogrammed: programming ones would leave a word
+ * that reads blank and is not, and a later update would not erase it. */
+static int order_word(struct flota_updater *updater, const uint8_t *bytes, uint32_t size)
+{
+    const struct flota_flash *flash = flash_of(updater);
+    uint8_t word[WORD_SIZE_MAX];
+    memset(word, ERASED_BYTE, sizeof word);
+    memcpy(word, bytes, size);
+    if (is_blank(word, flash->word_size)) {
+        updater->status.in_flash = updater->buffer_start + size;
+        return 0;
+    }
+    int error = flash->program_start(flash->port, FLOTA_SLOT_SPARE, updater->buffer_start, word);
+    if (error == 0)
+        updater->step = FLOTA_STEP_PROGRAM;
+    return error;
+}
+
+static int start_word(struct flota_updater *updater)
+{
+    uint32_t size = smaller(flash_of(updater)->word_size, updater->buffer_size);
+    const uint8_t *bytes = updater->buffer + updater->buffer_start % FLOTA_UPDATER_BUFFER_SIZE;
+    updater->step = FLOTA_STEP_CHOOSE;
+    int error = order_word(updater, bytes, size);
+    if (error != 0)
+        return flota_updater_fail(updater, error);
+    if (add_to_hash(updater, updater->buffer_start, bytes, size) != 0)
+        return flota_updater_fail(updater, FLOTA_ERR_IMAGE_CORRUPT);
+    updater->buffer_start += size;
+    updater->buffer_size -= size;
+    return updater->step == FLOTA_STEP_PROGRAM ? FLOTA_UPDATER_WAITS : FLOTA_UPDATER_GOES_ON;
+}
+
+/* --- the schedule --- */
+
+static bool has_word(const struct flota_updater *updater)
+{
+    bool all_received = updater->status.received == updater->status.total;
+    return updater->buffer_size >= flash_of(updater)->word_size ||
+           (updater->buffer_size > 0 && all_received);
+}
+
+/* While the size is unknown, only sectors whose bytes have arrived are known to be needed. */
+static uint32_t needed_size(const struct flota_updater *updater)
+{
+    return updater->status.total != 0 ? updater->status.total : updater->status.received;
+}
+
+static bool all_in_flash(const struct flota_updater *updater)
+{
+    return updater->status.total != 0 && updater->status.in_flash == updater->status.total;
+}
+
+static int choose(struct flota_updater *updater)
+{
+    updater->step = FLOTA_STEP_CHOOSE;
+    if (updater->status.phase != FLOTA_UPDATE_RECEIVING)
+        return FLOTA_UPDATER_NEEDS_INPUT;
+    if (has_word(updater) && updater->buffer_start < updater->ready_size)
+        return start_word(updater);
+    if (all_in_flash(updater))
+        return begin_read_back(updater);
+    if (updater->ready_size < needed_size(updater))
+        return begin_sector(updater);
+    return FLOTA_UPDATER_NEEDS_INPUT;
+}
+
+static int settle(struct flota_updater *updater)
+{
+    const struct flota_flash *flash = flash_of(updater);
+    if (flash->poll(flash->port) == FLOTA_FLASH_BUSY)
+        return FLOTA_UPDATER_WAITS;
+    return choose(updater); /* how the earlier update's operation ended does not matter here */
+}
+
+static int wait_for_flash(struct flota_updater *updater)
+{
+    const struct flota_flash *flash = flash_of(updater);
+    int result = flash->poll(flash->port);
+    if (result == FLOTA_FLASH_BUSY)
+        return FLOTA_UPDATER_WAITS;
+    uint8_t ended = updater->step;
+    updater->step = FLOTA_STEP_CHOOSE;
+    if (result != FLOTA_FLASH_IDLE)
+        return flota_updater_fail(updater, result);
+
+    if (ended == FLOTA_STEP_ERASE) {
+        updater->ready_size += flash->sector_size;
+        updater->status.erase_count++;
+    } else {
+        updater->status.in_flash = updater->buffer_start;
+    }
+    return choose(updater);
+}
+
+int flota_updater_step(struct flota_updater *updater)
+{
+    switch ((enum flota_updater_step)updater->step) {
+    case FLOTA_STEP_SETTLE:
+        return settle(updater);
+    case FLOTA_STEP_CHOOSE:
+        return choose(updater);
+    case FLOTA_STEP_BLANK_CHECK:
+        return check_blank(updater);
+    case FLOTA_STEP_ERASE:
+    case FLOTA_STEP_PROGRAM:
+        return wait_for_flash(updater);
+    case FLOTA_STEP_READ_BACK:
+        return read_back(updater);
+    case FLOTA_STEP_VERIFIED:
+    case FLOTA_STEP_ACTIVATED:
+        break;
+    }
+    return 0;
+}
+
+void flota_updater_let_flash_end(struct flota_updater *updater)
+{
+    const struct flota_flash *flash = flash_of(updater);
+    bool may_run = updater->step == FLOTA_STEP_SETTLE || updater->step == FLOTA_STEP_ERASE ||
+                   updater->step == FLOTA_STEP_PROGRAM;
+    if (may_run && flash->poll(flash->port) != FLOTA_FLASH_BUSY)
+        updater->step = FLOTA_STEP_CHOOSE;
+}
