@@ -1,0 +1,175 @@
+/* auth.c - who may write: credentials and origin of a request.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "flota/error.h"
+#include "flota/http_update.h"
+#include <string.h>
+
+#define CREDENTIALS_MAX 256u /* decoded bytes of a Basic header */
+
+/* --- secrets --- */
+
+/* What a client must send: "SECRET", or "USER:SECRET". */
+struct expected {
+    const char *user;
+    size_t user_size;
+    const char *secret;
+    size_t secret_size;
+};
+
+static char expected_at(const struct expected *expected, size_t index)
+{
+    if (!expected->user)
+        return expected->secret[index];
+    if (index < expected->user_size)
+        return expected->user[index];
+    return index == expected->user_size ? ':' : expected->secret[index - expected->user_size - 1];
+}
+
+/* The time depends on the expected text's size only, not on how much of it was right. */
+static bool equals(const struct expected *expected, struct flota_http_text given)
+{
+    size_t size = expected->secret_size + (expected->user ? expected->user_size + 1 : 0);
+    volatile unsigned difference = size != given.size;
+    for (size_t i = 0; i < size; i++) {
+        char c = i < given.size ? given.data[i] : '\0';
+        difference |= (unsigned char)(c ^ expected_at(expected, i));
+    }
+    return difference == 0;
+}
+
+/* --- base64 (RFC 4648 4, strict) --- */
+
+static int base64_value(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52;
+    if (c == '+')
+        return 62;
+    return c == '/' ? 63 : -1;
+}
+
+static size_t padding_of(struct flota_http_text text)
+{
+    if (text.size < 4 || text.data[text.size - 1] != '=')
+        return 0;
+    return text.data[text.size - 2] == '=' ? 2 : 1;
+}
+
+/* Returns the number of decoded bytes, or -1. */
+static int base64_decode(struct flota_http_text text, char *data, size_t size)
+{
+    size_t padding = padding_of(text), used = 0;
+    uint32_t bits = 0;
+    if (text.size == 0 || text.size % 4 != 0 || text.size / 4 * 3 > size)
+        return -1;
+    for (size_t i = 0; i < text.size; i++) {
+        int value = i < text.size - padding ? base64_value(text.data[i]) : 0;
+        if (value < 0)
+            return -1;
+        bits = bits << 6 | (uint32_t)value;
+        if (i % 4 == 3) {
+            data[used++] = (char)(bits >> 16);
+            data[used++] = (char)(bits >> 8);
+            data[used++] = (char)bits;
+        }
+    }
+    return (int)(used - padding);
+}
+
+/* --- Authorization --- */
+
+/* What follows "SCHEME " in the Authorization header, else {NULL, 0}. */
+static struct flota_http_text credentials(const struct flota_http_connection *connection,
+                                          const char *scheme)
+{
+    struct flota_http_text header = flota_http_header(connection, "Authorization");
+    size_t size = strlen(scheme);
+    if (!header.data || header.size <= size || header.data[size] != ' ' ||
+        !flota_http_text_is((struct flota_http_text){header.data, size}, scheme))
+        return (struct flota_http_text){NULL, 0};
+    while (size < header.size && header.data[size] == ' ')
+        size++;
+    return (struct flota_http_text){header.data + size, header.size - size};
+}
+
+static bool has_token(const struct flota_auth *auth, const struct flota_http_connection *connection)
+{
+    struct expected expected = {.secret = auth->secret, .secret_size = strlen(auth->secret)};
+    struct flota_http_text token = credentials(connection, "Bearer");
+    return token.data && equals(&expected, token);
+}
+
+static bool has_password(const struct flota_auth *auth,
+                         const struct flota_http_connection *connection)
+{
+    char decoded[CREDENTIALS_MAX];
+    struct expected expected = {auth->user, strlen(auth->user), auth->secret, strlen(auth->secret)};
+    int size = base64_decode(credentials(connection, "Basic"), decoded, sizeof decoded);
+    return size >= 0 && equals(&expected, (struct flota_http_text){decoded, (size_t)size});
+}
+
+static bool is_authorized(const struct flota_auth *auth,
+                          const struct flota_http_connection *connection)
+{
+    if (auth->kind == FLOTA_AUTH_KIND_NONE)
+        return true;
+    if (!auth->secret || !auth->secret[0]) /* a mistake of the configuration opens nothing */
+        return false;
+    if (auth->kind == FLOTA_AUTH_KIND_TOKEN)
+        return has_token(auth, connection);
+    return auth->user && has_password(auth, connection);
+}
+
+/* --- Origin --- */
+
+static bool ends_with(struct flota_http_text text, const char *end)
+{
+    size_t size = strlen(end);
+    return text.size >= size && memcmp(text.data + text.size - size, end, size) == 0;
+}
+
+static struct flota_http_text without_port_80(struct flota_http_text host)
+{
+    if (ends_with(host, ":80"))
+        host.size -= 3;
+    return host;
+}
+
+/* A page's writes carry its Origin; it must be this device's own. Without one it is no browser. */
+static bool is_own_origin(const struct flota_http_connection *connection)
+{
+    static const char scheme[] = "http://";
+    size_t size = sizeof scheme - 1;
+    struct flota_http_text origin = flota_http_header(connection, "Origin");
+    struct flota_http_text host = flota_http_header(connection, "Host");
+    if (!origin.data)
+        return true;
+    if (!host.data || origin.size < size ||
+        !flota_http_text_is((struct flota_http_text){origin.data, size}, scheme))
+        return false;
+    origin.data += size;
+    origin.size -= size;
+    origin = without_port_80(origin);
+    host = without_port_80(host);
+    if (origin.size != host.size)
+        return false;
+    char text[64];
+    if (host.size >= sizeof text)
+        return false;
+    memcpy(text, host.data, host.size);
+    text[host.size] = '\0';
+    return flota_http_text_is(origin, text);
+}
+
+int flota_auth_check(const struct flota_auth *auth, const struct flota_http_connection *connection)
+{
+    if (!is_own_origin(connection))
+        return FLOTA_ERR_BAD_ORIGIN;
+    return is_authorized(auth, connection) ? 0 : FLOTA_ERR_UNAUTHORIZED;
+}
