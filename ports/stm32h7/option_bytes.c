@@ -1,0 +1,89 @@
+/* option_bytes.c - reading the option bytes, and the one change that Flota makes: which bank boots.
+ *
+ * OPTSTART commits every _PRG register that differs from its _CUR, so all are made equal first, and
+ * only bit 31 of OPTSR is turned. A loss of power during the change keeps the old value
+ * (RM0399 4.4.3): that makes the swap one atomic step.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "flota/error.h"
+#include "registers.h"
+#include "stm32h7.h"
+
+#define CHANGE_MS 2000u /* not specified; 20 to 300 ms were seen */
+
+/* In the order of struct stm32h7_options; OPTSR first. A _PRG register follows its _CUR. */
+static const uint16_t offsets[STM32H7_OPTION_PAIRS] = {
+    0x01C,           FLASH_PRAR_CUR1, FLASH_SCAR_CUR1, FLASH_WPSN_CUR1, FLASH_BOOT7_CUR,
+    FLASH_BOOT4_CUR, FLASH_PRAR_CUR2, FLASH_SCAR_CUR2, FLASH_WPSN_CUR2};
+
+void stm32h7_options_read(struct stm32h7_options *options)
+{
+    options->swapped = (FLASH_OPTCR & FLASH_OPTCR_SWAP_BANK) != 0;
+    for (unsigned i = 0; i < STM32H7_OPTION_PAIRS; i++) {
+        options->current[i] = REG32(FLASH_BASE + offsets[i]);
+        options->programmed[i] = REG32(FLASH_BASE + offsets[i] + 4u);
+    }
+}
+
+static bool unlock(void)
+{
+    if (FLASH_OPTCR & FLASH_OPTCR_OPTLOCK) {
+        FLASH_OPTKEYR = FLASH_OPTKEY1;
+        FLASH_OPTKEYR = FLASH_OPTKEY2;
+        core_dsb();
+    }
+    return !(FLASH_OPTCR & FLASH_OPTCR_OPTLOCK);
+}
+
+static void lock(void)
+{
+    FLASH_OPTCR |= FLASH_OPTCR_OPTLOCK;
+    core_dsb();
+}
+
+/* Ask for nothing but another bank. Protection registers are written only where they differ: some
+ * accept no write outside the secure mode, and need none. */
+static bool request_swap(uint32_t wanted)
+{
+    struct stm32h7_options options;
+    stm32h7_options_read(&options);
+    for (unsigned i = 1; i < STM32H7_OPTION_PAIRS; i++)
+        if (options.programmed[i] != options.current[i])
+            REG32(FLASH_BASE + offsets[i] + 4u) = options.current[i];
+    FLASH_OPTSR_PRG = wanted;
+    core_dsb();
+    stm32h7_options_read(&options);
+    for (unsigned i = 1; i < STM32H7_OPTION_PAIRS; i++)
+        if (options.programmed[i] != options.current[i])
+            return false;
+    return FLASH_OPTSR_PRG == wanted;
+}
+
+static bool commit(uint32_t wanted)
+{
+    const uint32_t no_options = FLASH_OPTSR_OPT_BUSY | FLASH_OPTSR_OPTCHANGEERR;
+    FLASH_OPTCR |= FLASH_OPTCR_OPTSTART;
+    core_dsb();
+    if (!stm32h7_wait(&FLASH_OPTSR_CUR, FLASH_OPTSR_OPT_BUSY, 0, CHANGE_MS))
+        return false;
+    uint32_t now = FLASH_OPTSR_CUR;
+    return !(now & FLASH_OPTSR_OPTCHANGEERR) && ((now ^ wanted) & ~no_options) == 0;
+}
+
+int stm32h7_options_swap(void)
+{
+    const uint32_t no_options = FLASH_OPTSR_OPT_BUSY | FLASH_OPTSR_OPTCHANGEERR;
+    if (!stm32h7_flash_is_quiet() || (FLASH_OPTSR_CUR & FLASH_OPTSR_OPT_BUSY) || !unlock())
+        return FLOTA_ERR_OPTION_BYTES;
+    FLASH_OPTCCR = FLASH_OPTCCR_CLR_OPTCHANGEERR;
+    uint32_t current = FLASH_OPTSR_CUR & ~no_options;
+    uint32_t wanted = current ^ FLASH_OPTSR_SWAP_BANK_OPT;
+    bool changed = request_swap(wanted) && commit(wanted);
+    if (!changed && !(FLASH_OPTSR_CUR & FLASH_OPTSR_OPT_BUSY)) {
+        FLASH_OPTSR_PRG = current; /* a later OPTSTART must not bring the swap by surprise */
+        FLASH_OPTCCR = FLASH_OPTCCR_CLR_OPTCHANGEERR;
+    }
+    lock();
+    return changed ? 0 : FLOTA_ERR_OPTION_BYTES;
+}
