@@ -35,6 +35,7 @@ check-demo: arm ## 1 -> 2 -> 1 over HTTP on the virtual board, without a person
 	@tests/e2e/check-demo
 
 check-vboard: arm ## prove the virtual board's behaviours, and that each proof can fail
+	@vboard/tests/check-reports $(VBOARD) $(ARM)/vboard/tests/fw
 	@$(HOST)/vboard/vboard-check --vboard $(VBOARD) --removable $(VBOARD)-removable \
 	  --firmware $(ARM)/vboard/tests/fw vboard/tests/checks/*.txt
 

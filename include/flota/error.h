@@ -35,7 +35,7 @@
     X(IMAGE_OTHER_ADDRESS, -109, "the image was linked for another flash address",                 \
       "link it for 0x08000000: the chip maps the active bank there")                               \
     X(IMAGE_DOWNGRADE, -110, "the image has an older version than the running firmware",           \
-      "choose a newer image, or consent with ?downgrade=1")                                        \
+      "choose a newer image, or consent with ?downgrade=1, or a field before the file")            \
     X(IMAGE_WRONG_SIZE, -111, "the file's size is not the size its information block states",      \
       "the file was cut or joined with something: copy or build it again")                         \
     X(IMAGE_CORRUPT, -112, "the image's SHA-256 is not the one in its information block",          \

@@ -4,6 +4,9 @@
  *   GET  /api/firmware_update    the status as JSON, at any moment, for anybody
  *   POST /api/firmware_update    as POST /update, answers always in JSON: what the page uses
  *
+ *   POST /api/firmware_update?cancel=1   end the update in progress; the status, or an error when
+ *                              there is none or the image stands verified already
+ *
  * Query, or multipart fields before the file: foreign=1, downgrade=1. One update at a time; others
  * get 409 with who updates and how far it is. The answer goes out before the restart: "Update
  * applied, finalizing\r\n", or JSON when Accept asks for it. Every refusal says what happened, why,

@@ -57,6 +57,7 @@
 /* MPU, B3.5 */
 #define MPU_CTRL            REG32(0xE000ED94u)
 #define MPU_CTRL_ENABLE     (1u << 0)
+#define MPU_CTRL_HFNMIENA   (1u << 1) /* else the MPU is off while FAULTMASK is set */
 #define MPU_CTRL_PRIVDEFENA (1u << 2)
 #define MPU_RNR             REG32(0xE000ED98u)
 #define MPU_RBAR            REG32(0xE000ED9Cu)

@@ -186,6 +186,7 @@ void stm32h7_eth_stop(void)
         return;
     ring.running = false;
     core_irq_disable(IRQ_ETH);
+    ring.failed = false; /* the next start begins anew */
     ETH_DMACTCR &= ~ETH_DMACTCR_ST;
     ETH_MACCR &= ~(ETH_MACCR_TE | ETH_MACCR_RE);
     ETH_DMACRCR &= ~ETH_DMACRCR_SR;

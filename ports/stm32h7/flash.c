@@ -55,10 +55,11 @@ static bool is_inside(uint32_t offset, uint32_t size)
     return offset <= FLASH_BANK_SIZE && size <= FLASH_BANK_SIZE - offset;
 }
 
+#define FLASH_SR_BUSY (FLASH_SR_BSY | FLASH_SR_WBNE | FLASH_SR_QW | FLASH_SR_CRC_BUSY)
+
 static bool is_busy(uint32_t set)
 {
-    const uint32_t busy = FLASH_SR_BSY | FLASH_SR_WBNE | FLASH_SR_QW | FLASH_SR_CRC_BUSY;
-    return (FLASH_SR(set) & busy) != 0;
+    return (FLASH_SR(set) & FLASH_SR_BUSY) != 0;
 }
 
 bool stm32h7_flash_is_quiet(void)
@@ -225,16 +226,15 @@ static int poll(void *port)
     (void)port;
     if (running.operation == OPERATION_NONE)
         return FLOTA_FLASH_IDLE;
-    uint32_t status = FLASH_SR(running.set);
+    uint32_t status = FLASH_SR(running.set); /* once: the end and its errors belong together */
     if (status & FLASH_SR_WRITE_ERRORS && !(status & (FLASH_SR_BSY | FLASH_SR_QW)))
         return finish(erasing ? FLOTA_ERR_FLASH_ERASE : FLOTA_ERR_FLASH_PROGRAM);
-    if (is_busy(running.set)) {
-        uint32_t limit_ms = erasing ? ERASE_MS : PROGRAM_MS;
-        if (stm32h7_tick_ms() - running.started_ms <= limit_ms)
-            return FLOTA_FLASH_BUSY;
-        return finish(FLOTA_ERR_FLASH_TIMEOUT);
-    }
-    return finish(FLOTA_FLASH_IDLE);
+    if (!(status & FLASH_SR_BUSY))
+        return finish(FLOTA_FLASH_IDLE);
+    uint32_t limit_ms = erasing ? ERASE_MS : PROGRAM_MS;
+    if (stm32h7_tick_ms() - running.started_ms <= limit_ms)
+        return FLOTA_FLASH_BUSY;
+    return finish(FLOTA_ERR_FLASH_TIMEOUT);
 }
 
 const struct flota_flash stm32h7_flash = {

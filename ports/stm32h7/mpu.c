@@ -50,7 +50,9 @@ static void mpu_init(void)
         MPU_RBAR = regions[i].base;
         MPU_RASR = regions[i].attributes | (regions[i].size_log2 - 1u) << 1 | 1u;
     }
-    MPU_CTRL = MPU_CTRL_ENABLE | MPU_CTRL_PRIVDEFENA;
+    /* flash.c reads the spare bank under FAULTMASK: the regions must hold there, too, or it would
+     * read through the default map, cached. DDI 0403E B3.5.4. */
+    MPU_CTRL = MPU_CTRL_ENABLE | MPU_CTRL_HFNMIENA | MPU_CTRL_PRIVDEFENA;
     core_dsb();
     core_isb();
 }

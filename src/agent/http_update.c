@@ -100,7 +100,7 @@ static void conclude(struct flota_http_update *service, struct flota_http_connec
 
 /* --- the request's head --- */
 
-static bool has_consent(const struct flota_http_connection *connection, const char *name)
+static bool has_flag(const struct flota_http_connection *connection, const char *name)
 {
     char value[8];
     return flota_http_query(connection, name, value, sizeof value) >= 0 &&
@@ -134,8 +134,8 @@ static void adopt(struct flota_http_update *service, struct flota_http_connectio
     service->client = connection;
     memcpy(service->from, flota_http_peer(connection), sizeof service->from);
     service->want_json = wants_json(connection);
-    service->consents.foreign = has_consent(connection, "foreign");
-    service->consents.downgrade = has_consent(connection, "downgrade");
+    service->consents.foreign = has_flag(connection, "foreign");
+    service->consents.downgrade = has_flag(connection, "downgrade");
     service->answered = false;
     service->logged_start = false;
     service->logged_error = false;
@@ -165,6 +165,19 @@ static void begin_update(struct flota_http_update *service,
         flota_http_update_log_progress(service);
 }
 
+/* The client's own connection can't say it: what its computer has buffered still arrives, and a
+ * file that arrived whole is installed. */
+static void cancel_update(struct flota_http_update *service,
+                          struct flota_http_connection *connection)
+{
+    if (!service->client || service->answered) {
+        reply_error(service, connection, FLOTA_ERR_NOT_READY, wants_json(connection));
+        return;
+    }
+    fail(service, service->client, FLOTA_ERR_TRANSFER_CANCELLED);
+    respond_status(service, connection);
+}
+
 static void update_begin(void *context, struct flota_http_connection *connection)
 {
     struct flota_http_update *service = context;
@@ -173,6 +186,10 @@ static void update_begin(void *context, struct flota_http_connection *connection
         return;
     }
     int error = flota_auth_check(&service->config.auth, connection);
+    if (error == 0 && has_flag(connection, "cancel")) {
+        cancel_update(service, connection);
+        return;
+    }
     if (error == 0 && is_busy(service))
         error = FLOTA_ERR_UPDATE_BUSY;
     if (error < 0)

@@ -105,7 +105,8 @@ static void init_network(void)
     netif_set_up(&app.netif);
     if (USE_DHCP)
         dhcp_start(&app.netif);
-    flota_http_lwip_init(&app.server, FLOTA_HTTP_PORT);
+    if (flota_http_lwip_init(&app.server, FLOTA_HTTP_PORT) < 0)
+        print_line(NULL, "no web server: lwIP has no memory for it (lwipopts.h)");
 }
 
 /* Updates are refused: why, what to do, and on which chip. */

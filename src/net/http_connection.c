@@ -304,6 +304,9 @@ static size_t drop(struct flota_http_connection *connection, const uint8_t *data
     size_t taken =
         connection->chunked ? drop_chunked(connection, data, size) : drop_sized(connection, size);
     connection->dropped += (uint32_t)taken;
+    if (connection->state ==
+        FLOTA_HTTP_DRAIN) /* a slow sender sees the answer, too: it is bounded */
+        connection->deadline_ms = connection->now_ms + FLOTA_HTTP_DRAIN_MS;
     bool done = connection->body_done || connection->dropped == FLOTA_HTTP_DRAIN_MAX;
     if (done && connection->state == FLOTA_HTTP_DRAIN)
         flota_http_enter(connection, FLOTA_HTTP_CLOSED, 0);

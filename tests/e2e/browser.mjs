@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { Checks, until } from './board.mjs';
-import { withField } from './images.mjs';
+import { padded, withField } from './images.mjs';
 
 const { values: options } = parseArgs({
   options: Object.fromEntries(
@@ -237,8 +237,13 @@ async function confirmation(page, project2) {
   await picture(page, 'confirm-desktop-light');
 }
 
-async function cancelled(page, before) {
-  await slowLink(page, 30000);
+/** At full speed: the whole file soon lies in this computer's buffers, and would arrive if only the upload
+ * were aborted. */
+async function cancelled(page, before, project2) {
+  const changes = async () => (await board()).flash.option_changes;
+  const changesBefore = await changes();
+  await page.getByRole('button', { name: 'Another file' }).click();
+  await choose(page, 'large.bin', padded(project2, 880 * 1024));
   await updateButton(page).click();
   await page.locator('[data-phase=receiving]').waitFor();
   await page.getByRole('button', { name: 'Cancel' }).click();
@@ -248,11 +253,17 @@ async function cancelled(page, before) {
   );
   await holds('cancel: the device has given up', async () => (await status()).phase === 'failed');
   const now = await status();
+  checks.equal('cancel: and says why', now.error?.name, 'TRANSFER_CANCELLED');
+  checks.check('cancel: before the end', now.received < now.size);
   checks.check('cancel: the file is still chosen', await updateButton(page).isEnabled());
   checks.check(
     'cancel: the same start of the same firmware',
     now.boot_id === before.boot_id && now.build_id === before.build_id,
   );
+  checks.equal('cancel: no bank was swapped', await changes(), changesBefore);
+  await page.getByRole('button', { name: 'Another file' }).click();
+  await choose(page, 'project2.bin', project2);
+  await page.locator('.step', { hasText: /1\.0\.0\s*→\s*2\.0\.0/ }).waitFor();
 }
 
 function checkProgress(seen) {
@@ -292,7 +303,7 @@ function checkProgress(seen) {
 async function update(page, other) {
   const before = await status();
   await forgetPhases(page);
-  await slowLink(page, 40000);
+  await slowLink(page, 20000);
   await updateButton(page).click();
   await shows(
     'update: a second tab sees it and from where',
@@ -479,7 +490,7 @@ async function run() {
   await project1(page);
   await wrongFiles(page, image2);
   await confirmation(page, image2);
-  await cancelled(page, before);
+  await cancelled(page, before, image2);
   await update(page, other);
   await toggles(page, other, lamps);
   await signIn(page);

@@ -17,19 +17,23 @@ const checks = new Checks('bad-input');
 const project1 = readFileSync(firmware('project1'));
 const project2 = readFileSync(firmware('project2'));
 
-/** Send bytes over a socket of our own; resolves with all that came back when the peer closed or answered. */
-function exchange(port, pieces, { half = false, waitClose = false } = {}) {
+/** Has the whole of a reply arrived? */
+function isWhole(reply) {
+  const at = reply.indexOf('\r\n\r\n');
+  const length = /\r\nContent-Length: (\d+)\r\n/.exec(reply.slice(0, at + 2));
+  return at >= 0 && length !== null && reply.length - at - 4 >= Number(length[1]);
+}
+
+/** Send bytes over a socket of our own; resolves with the whole reply, or what came until the peer closed. */
+function exchange(port, pieces) {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
     let reply = '';
     socket.setTimeout(60000, () => socket.destroy(new Error('no answer for 60 s')));
-    socket.on('connect', () => {
-      for (const piece of pieces) socket.write(piece);
-      if (half) socket.end();
-    });
+    socket.on('connect', () => pieces.forEach((piece) => socket.write(piece)));
     socket.on('data', (data) => {
       reply += data.toString('latin1');
-      if (!waitClose && /\r\n\r\n/.test(reply)) socket.destroy();
+      if (isWhole(reply)) socket.destroy();
     });
     socket.on('error', (error) => (reply ? resolve(reply) : reject(error)));
     socket.on('close', () => resolve(reply));
@@ -70,7 +74,7 @@ async function early(board) {
   const form = (name, bytes) => () => board.curl('-F', `file=@${file(board, name, bytes)}`, `${board.device}/update`);
   const raw = (...pieces) => async () => {
     const reply = await exchange(board.port, pieces);
-    return { status: statusOf(reply), text: reply };
+    return { status: statusOf(reply), text: reply.split('\r\n\r\n')[1] ?? '' };
   };
   const badVectors = Buffer.from(project2);
   badVectors.writeUInt32LE(0x12345678, 4);
@@ -97,9 +101,9 @@ async function early(board) {
     ['shorter than it says', /size/, upload('cut.bin', project2.subarray(0, project2.length - 100))],
     ['longer than it says', /size/, upload('joined.bin', Buffer.concat([project2, Buffer.alloc(100)]))],
     ['a form without a file', /file/, () => board.curl('-F', 'note=hello', `${board.device}/update`)],
-    ['both lengths', /./, raw(post('Content-Length: 5\r\nTransfer-Encoding: chunked\r\n'), '0\r\n\r\n')],
-    ['two lengths', /./, raw(post('Content-Length: 5\r\nContent-Length: 6\r\n'), 'hello')],
-    ['headers too long', /./, raw(post(`X-Long: ${'a'.repeat(8000)}\r\n`))],
+    ['both lengths', /Content-Length and Transfer-Encoding/, raw(post('Content-Length: 5\r\nTransfer-Encoding: chunked\r\n'), '0\r\n\r\n')],
+    ['two lengths', /Content-Length/, raw(post('Content-Length: 5\r\nContent-Length: 6\r\n'), 'hello')],
+    ['headers too long', /2048|headers/, raw(post(`X-Long: ${'a'.repeat(8000)}\r\n`))],
     ['another site\'s page', /another site/, upload('origin.bin', project2)],
   ];
   for (const [name, words, send] of cases) {
@@ -141,7 +145,7 @@ async function late(board) {
     socket.on('close', resolve);
     socket.write(post(`Content-Length: ${size}\r\n`, '/update?downgrade=1'));
     socket.write(project2.subarray(0, end));
-    until('the device took what was sent', async () => (await board.status()).received >= Math.min(end, size) || end < 0x500, 60)
+    until('the device took what was sent', async () => (await board.status()).received >= end, 60)
       .then(() => socket.resetAndDestroy(), () => socket.destroy());
   });
   const liveClient = (name, words, ...pieces) => async () => {
@@ -171,7 +175,7 @@ async function late(board) {
     await until('the first is receiving', async () => (await board.status()).phase === 'receiving');
     const second = await board.curl('--data-binary', `@${firmware('project2')}`, `${board.device}/update?downgrade=1`);
     checks.equal('two at once: the second gets 409', second.status, 409);
-    checks.check('two at once: it learns who and how far', /\d+\.\d+\.\d+\.\d+/.test(second.text) && /\d+ /.test(second.text), second.text);
+    checks.check('two at once: it learns who and how far', /\d+\.\d+\.\d+\.\d+/.test(second.text) && /\b\d+ %/.test(second.text), second.text);
     socket.resetAndDestroy();
   });
   await failsLate(board, 'a client that stalls for ever', async () => {

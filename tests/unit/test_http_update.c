@@ -274,6 +274,33 @@ static void the_status_tells_everything_at_any_moment(void **state)
                                      "\"version\":\"2.0.0\",\"build_id\":\"");
 }
 
+static void a_cancelled_update_ends_although_its_bytes_go_on(void **state)
+{
+    struct fixture *f = *state;
+    send_head(f, &f->client, "/update", f->size, "");
+    send_while_working(f, &f->client, f->image, f->size / 2, 300);
+    send_head(f, &f->other, "/api/firmware_update?cancel=1", 0, "");
+    assert_int_equal(client_status(&f->other), 200);
+    assert_contains(f->other.output, "{\"phase\":\"failed\",");
+    assert_contains(f->other.output, "\"name\":\"TRANSFER_CANCELLED\"");
+    send_while_working(f, &f->client, f->image + f->size / 2, f->size - f->size / 2, 300);
+    work(f, &f->client, 5000);
+    assert_int_equal(client_status(&f->client), 400);
+    assert_contains(f->client.output, "the upload was cancelled");
+    assert_int_equal(f->model.swap_count, 0);
+    client_open(&f->client, &f->server);
+    send_raw(f, "/update", "");
+    assert_updated(f);
+}
+
+static void without_an_update_there_is_nothing_to_cancel(void **state)
+{
+    struct fixture *f = *state;
+    send_head(f, &f->client, "/api/firmware_update?cancel=1", 0, "");
+    assert_true(client_status(&f->client) >= 400);
+    assert_contains(f->client.output, "\"name\":\"NOT_READY\"");
+}
+
 static void the_status_after_a_failure_tells_why(void **state)
 {
     struct fixture *f = *state;
@@ -328,6 +355,8 @@ int main(void)
         TEST(a_foreign_image_without_block_and_size_is_taken_with_consent),
         TEST(a_second_update_hears_who_is_updating_and_how_far),
         TEST(the_status_tells_everything_at_any_moment),
+        TEST(a_cancelled_update_ends_although_its_bytes_go_on),
+        TEST(without_an_update_there_is_nothing_to_cancel),
         TEST(the_status_after_a_failure_tells_why),
         TEST(names_with_odd_characters_make_sound_json),
         TEST(the_longest_status_still_fits),

@@ -140,16 +140,17 @@ static void remove_behaviour(const char *name, struct argp_state *state)
 
 /* --- arguments --- */
 
-static uint64_t parse_number(const char *text, uint64_t max, const char *option,
+/* base 0: decimal, or hexadecimal after 0x. */
+static uint64_t parse_number(const char *text, int base, uint64_t max, const char *option,
                              struct argp_state *state)
 {
     char *end;
     uint64_t value;
 
     errno = 0;
-    value = strtoull(text, &end, 0);
+    value = strtoull(text, &end, base);
     if (errno != 0 || end == text || *end != '\0' || value > max || *text == '-') {
-        argp_error(state, "%s %s: a number up to 0x%llx is needed, e.g. 0x08100000", option, text,
+        argp_error(state, "%s %s: a number up to 0x%llx is needed", option, text,
                    (unsigned long long)max);
     }
     return value;
@@ -159,6 +160,9 @@ static void parse_load(struct arguments *arguments, const char *text, struct arg
 {
     struct load *load = &arguments->loads[arguments->load_count];
     const char *at = strrchr(text, '@');
+    if (at != NULL && strchr(at, '/') != NULL) {
+        at = NULL; /* it belongs to a folder's name */
+    }
     size_t length = at != NULL ? (size_t)(at - text) : strlen(text);
 
     if (arguments->load_count == LOAD_MAX || length >= sizeof load->path) {
@@ -167,8 +171,9 @@ static void parse_load(struct arguments *arguments, const char *text, struct arg
     }
     memcpy(load->path, text, length);
     load->path[length] = '\0';
-    load->address = at != NULL ? (uint32_t)parse_number(at + 1, UINT32_MAX, "--load FILE@", state)
-                               : 0x08000000u;
+    load->address = at != NULL
+                        ? (uint32_t)parse_number(at + 1, 0, UINT32_MAX, "--load FILE@", state)
+                        : 0x08000000u;
     arguments->load_count++;
 }
 
@@ -212,7 +217,7 @@ static void parse_ram_fill(struct arguments *arguments, const char *text, struct
 {
     arguments->board.ram_random = strcmp(text, "random") == 0;
     if (!arguments->board.ram_random) {
-        arguments->board.ram_fill = (uint8_t)parse_number(text, 0xFF, "--ram-fill", state);
+        arguments->board.ram_fill = (uint8_t)parse_number(text, 0, 0xFF, "--ram-fill", state);
     }
 }
 
@@ -239,7 +244,7 @@ static error_t parse_board_option(int key, char *text, struct argp_state *state)
         parse_ram_fill(arguments, text, state);
         break;
     case KEY_IDCODE:
-        arguments->board.idcode = (uint32_t)strtoul(text, NULL, 16);
+        arguments->board.idcode = (uint32_t)parse_number(text, 16, UINT32_MAX, "--idcode", state);
         break;
     case KEY_RUN_FOR:
         parse_run_for(arguments, text, state);

@@ -71,6 +71,12 @@ void usart_host_open(struct board *board, struct unit *unit, const char *where)
     }
 }
 
+static bool may_write(int fd)
+{
+    struct pollfd ready = {.fd = fd, .events = POLLOUT};
+    return poll(&ready, 1, 0) != 0; /* an error shows at the write */
+}
+
 void usart_host_output(struct unit *unit, uint8_t byte)
 {
     unit->tail[unit->total++ % TAIL_SIZE] = byte;
@@ -78,6 +84,8 @@ void usart_host_output(struct unit *unit, uint8_t byte)
         usart_wire_push(unit, byte);
     if (unit->out_fd < 0)
         return;
+    if (unit->host == HOST_STDIO && !may_write(unit->out_fd))
+        return; /* a reader that has stopped must not stop the board: the byte is lost */
     while (write(unit->out_fd, &byte, 1) < 0) {
         if (errno == EINTR)
             continue;

@@ -25,8 +25,8 @@
 
 enum { PARALLEL = 2, ARGUMENT_MAX = 32, BEHAVIOUR_MAX = 8, HOST_LIMIT_S = 120, OUTPUT_MAX = 16384 };
 
-/* flota-vboard's exit status for wrong options and the like. */
-enum { COULD_NOT_START = 2 };
+/* Exit statuses of flota-vboard when the board has run. */
+enum { FIRMWARE_ENDED = 0, FIRMWARE_FAILED = 1, RUN_OVER = 3 };
 
 /* Virtual seconds; a check's own --run-for comes later on the command line and wins. */
 #define RUN_FOR "30"
@@ -156,8 +156,8 @@ static void add(char **arguments, size_t *count, char *argument)
     arguments[(*count)++] = argument;
 }
 
-/* The command, for exec and for people. The strings live in job->command's sibling copies made
- * here. */
+/* The command, for exec and for people. The strings live until the next call: the caller forks at
+ * once. */
 static void build_command(const struct settings *settings, struct job *job, char **arguments)
 {
     static char firmware[1024], options[256], behaviour[64], program[1024];
@@ -326,7 +326,8 @@ static bool is_as_expected(struct job *job)
     if (job->behaviour == NULL) {
         return passed(job);
     }
-    return !passed(job) && job->status != COULD_NOT_START && (job->status >= 0 || job->timed_out);
+    return !passed(job) && (job->timed_out || job->status == FIRMWARE_ENDED ||
+                            job->status == FIRMWARE_FAILED || job->status == RUN_OVER);
 }
 
 static void explain(struct job *job)

@@ -128,7 +128,7 @@ let valuesAt = 0;
 let onStatus = (_before: Status | undefined, _status: Status) => {};
 
 async function poll() {
-  const { json } = await request('GET', '/api/firmware_update');
+  const { json } = await request('GET', '/api/firmware_update', undefined, AbortSignal.timeout(2000));
   if (json?.build_id) {
     const before = state.status;
     state.misses = 0;

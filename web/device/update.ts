@@ -55,12 +55,19 @@ export async function begin() {
   if (!reply)
     state.phase = undefined; // no credentials given
   else if (reply.status === 200) state.phase = 'restarting';
-  else if (reply.json?.error) fail(reply.json.error);
+  else if (reply.json?.error) {
+    // The device's comparison decides: ask, where this page's did not.
+    if (reply.json.error.name === 'IMAGE_DOWNGRADE') state.picked!.downgrade ||= 'It is older.';
+    fail(reply.json.error);
+  }
   else lost = true;
   draw();
 }
 
-export function cancel() {
+/** Ask the device: what this computer has buffered would arrive even if the upload were aborted. */
+export async function cancel() {
+  const reply = await send('/api/firmware_update?cancel=1', '{}');
+  if (reply?.status !== 200) return; // too late
   fail(TRANSFER_CANCELLED);
   upload.abort();
 }
@@ -85,6 +92,7 @@ function followOwn(status: Status) {
 const runs = (status: Status) => `running ${status.version} (build ${status.build_id})`;
 
 function restarted(before: Status, status: Status) {
+  if (ACTIVE.includes(status.phase)) return; // it restarted before this update
   const updating = seenActive || state.phase;
   const changed = status.build_id !== before.build_id;
   const good = expected ? status.build_id === expected.build_id : changed;
