@@ -101,7 +101,7 @@ async function early(board) {
     ['shorter than it says', /size/, upload('cut.bin', project2.subarray(0, project2.length - 100))],
     ['longer than it says', /size/, upload('joined.bin', Buffer.concat([project2, Buffer.alloc(100)]))],
     ['a form without a file', /file/, () => board.curl('-F', 'note=hello', `${board.device}/update`)],
-    ['both lengths', /Content-Length and Transfer-Encoding/, raw(post('Content-Length: 5\r\nTransfer-Encoding: chunked\r\n'), '0\r\n\r\n')],
+    ['both lengths', /both a Content-Length and a Transfer-Encoding/, raw(post('Content-Length: 5\r\nTransfer-Encoding: chunked\r\n'), '0\r\n\r\n')],
     ['two lengths', /Content-Length/, raw(post('Content-Length: 5\r\nContent-Length: 6\r\n'), 'hello')],
     ['headers too long', /2048|headers/, raw(post(`X-Long: ${'a'.repeat(8000)}\r\n`))],
     ['another site\'s page', /another site/, upload('origin.bin', project2)],

@@ -101,7 +101,7 @@ function restarted(before: Status, status: Status) {
       ? {
           kind: 'bad',
           title: 'The update did not take effect',
-          text: `${runs(status)}. Upload it again.`,
+          text: `The device restarted too early. It is ${runs(status)}. Upload it again.`,
         }
       : {
           kind: 'good',
@@ -125,7 +125,7 @@ export function follow(before: Status | undefined, status: Status) {
   if (state.phase) followOwn(status);
   if (ACTIVE.includes(status.phase)) {
     seenActive = true;
-    state.seen = undefined;
+    state.notice = state.seen = undefined;
     expected = status.new ?? expected;
     if (status.phase === 'receiving') sample(status.in_flash);
   } else if (!state.phase) {
