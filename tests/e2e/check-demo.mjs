@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs';
 import { Board, Checks, firmware, testFirmware } from './board.mjs';
-import { consoleLines, flashLimit, inOrder, updateLines, updateTime } from './updates.mjs';
+import { consoleLines, flashLimit, inOrder, untilInOrder, updateLines, updateTime } from './updates.mjs';
 
 const checks = new Checks('check-demo');
 const board = await Board.start({ image: firmware('project1') });
@@ -10,7 +10,7 @@ let first;
 try {
   const start = await board.status();
   checks.equal('project1 runs', `${start.name} ${start.version}`, 'project1 1.0.0');
-  inOrder(await consoleLines(board), [/: project1 1\.0\.0, bank 1, build id/, /^ip 192\.168\.0\.10 \(static\)$/]);
+  await untilInOrder(board, [/: project1 1\.0\.0, bank 1, build id/, /^ip 192\.168\.0\.10 \(static\)$/]);
   checks.check('the console says product, version, bank, then the address', true);
 
   // Forth: multipart, as curl -F sends it.
@@ -58,7 +58,7 @@ try {
 
 const byDhcp = await Board.start({ image: testFirmware('dhcp'), dhcp: true });
 try {
-  inOrder(await consoleLines(byDhcp), [/: project1 1\.0\.0, bank 1/, /^ip 10\.0\.2\.15 \(dhcp\)$/]);
+  await untilInOrder(byDhcp, [/: project1 1\.0\.0, bank 1/, /^ip 10\.0\.2\.15 \(dhcp\)$/]);
   checks.check('without the three lines the address comes by DHCP, and is printed', true);
 } catch (error) {
   checks.check('no exception with DHCP', false, error.stack + '\n' + byDhcp.output);

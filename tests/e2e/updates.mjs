@@ -1,5 +1,6 @@
 // updates.mjs - one update as the tests see it: by the console's lines, in the board's virtual time.
 // SPDX-License-Identifier: Apache-2.0
+import { until } from './board.mjs';
 
 /** RM0399's companion, the datasheet: typical times at x64 parallelism. */
 const WORD_S = 100e-6;
@@ -30,6 +31,10 @@ export function inOrder(lines, patterns) {
   }
   return found;
 }
+
+/** The same, waiting until all of them are out: the serial line is slower than the network. */
+export const untilInOrder = (board, patterns) =>
+  until('the console', async () => inOrder(await consoleLines(board), patterns), 10);
 
 /** What the console must show of an update, in order. */
 export const updateLines = (name, version) => [
