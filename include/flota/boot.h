@@ -23,8 +23,9 @@
  *
  * Each turn of the loop changes boot, so there are at most six.
  *
- * Works before C start-up, as the journal does: stack only, on a Cortex-M7 below 400 bytes besides
- * struct flota_boot (the steps: below 500 with it), what the port's read takes not counted.
+ * Works before C start-up, as the journal does: stack only, on a Cortex-M7 below 500 bytes besides
+ * struct flota_boot, what the port's read takes not counted. The guard needs boot.c, boot_read.c,
+ * boot_guard.c, journal.c and crc32.c, and of libc memcpy, memset and memcmp.
  *
  * Thread safety: none, one caller.  Allocation: none.
  * SPDX-License-Identifier: Apache-2.0
@@ -37,8 +38,13 @@
 #define FLOTA_BOOT_RESETS_MAX 3u /* K: boots of a trial that followed no power-on; swaps tried */
 #define FLOTA_BOOT_BOOTS_MAX  8u /* the same, of any kind */
 
+#define FLOTA_BOOT_CONFIRMED_COUNT 2u /* CONFIRMED that stand for sure, before any erase */
+
+/* Result of flota_boot_settle(). */
+#define FLOTA_BOOT_NOT_WHOLE 2
+
 /* What is on trial. */
-enum flota_trial { FLOTA_TRIAL_UPDATE, FLOTA_TRIAL_REVERT };
+enum flota_trial_kind { FLOTA_TRIAL_UPDATE, FLOTA_TRIAL_REVERT };
 
 /* What a journal says about the image in its bank. */
 enum flota_bank_state {
@@ -63,30 +69,36 @@ struct flota_tries {
 struct flota_bank {
     enum flota_bank_state state;
     enum flota_verdict verdict;
-    uint8_t tag[FLOTA_TAG_SIZE]; /* of the image; zeros when it has no information block */
-    bool any_tag;                /* the block cannot be read: all records count as the image's */
-    uint32_t generation;         /* of the last BEGIN or STAGED; 0: none */
-    uint32_t highest_generation; /* of any record */
-    uint8_t trial;               /* enum flota_trial, by BEGIN */
-    uint32_t deadline_ms;        /* by BEGIN; 0: default */
-    uint16_t words;              /* by STAGED; 0: not known */
-    uint32_t crc;                /* */
-    uint16_t fallback_words;     /* the other bank's image, by BEGIN and STAGED; 0: not known */
-    uint32_t fallback_crc;       /* */
-    struct flota_tries attempts; /* since STAGED */
-    struct flota_tries swaps;    /* since FAILED */
-    uint32_t confirmed_count;    /* readable CONFIRMED records */
-    uint8_t fail_reason;         /* enum flota_boot_reason, by FAILED */
-    uint16_t fail_attempts;      /* by FAILED */
-    uint32_t fail_cause;         /* by FAILED */
-    bool was_tried;              /* a readable record after STAGED: the swap took place */
-    uint32_t order_generation;   /* of the last SWAPTRY of an update into the other bank */
-    uint32_t order_count;        /* SWAPTRY records of that generation */
-    uint32_t seen_generation;    /* of the last SEEN */
-    uint32_t free_words;         /* behind the last word that is not blank */
-    bool counted;                /* by flota_boot_count(): ATTEMPT stands there */
-    bool uncountable;            /* by flota_boot_count(): ATTEMPT could not be written */
-    bool unwritable;             /* by flota_boot_leave(): FAILED or SWAPTRY could not be */
+    uint8_t tag[FLOTA_TAG_SIZE];    /* of the image; zeros when it has no information block */
+    bool any_tag;                   /* the block cannot be read: all records count as the image's */
+    uint32_t generation;            /* of the last BEGIN or STAGED; 0: none */
+    uint32_t highest_generation;    /* of any record */
+    uint8_t trial;                  /* enum flota_trial_kind, by BEGIN */
+    uint32_t deadline_ms;           /* by BEGIN; 0: default */
+    uint16_t words;                 /* by STAGED; 0: not known */
+    uint32_t crc;                   /* */
+    uint16_t fallback_words;        /* the other bank's image, by BEGIN and STAGED; 0: not known */
+    uint32_t fallback_crc;          /* */
+    struct flota_tries attempts;    /* since STAGED */
+    struct flota_tries swaps;       /* since FAILED */
+    uint32_t confirmed_count;       /* readable CONFIRMED records */
+    uint16_t confirmed_number;      /* the highest number in them */
+    uint8_t fail_reason;            /* enum flota_boot_reason, by FAILED */
+    uint16_t fail_attempts;         /* by FAILED */
+    uint32_t fail_cause;            /* by FAILED */
+    bool failed_is_whole;           /* SWAPTRY follows FAILED: its writing was not cut */
+    bool was_tried;                 /* a readable record after STAGED: the swap took place */
+    uint32_t order_generation;      /* of the last SWAPTRY of an update into the other bank */
+    uint32_t order_count;           /* SWAPTRY records of that generation */
+    uint32_t seen_generation;       /* of the last SEEN */
+    uint32_t session_generation;    /* of the last SESSION; 0: none */
+    uint8_t session_digest[12];     /* of the image that it was about, the first bytes */
+    uint32_t finished_sectors;      /* by the last PROGRESS of that generation, counted from 0 */
+    uint32_t compaction_generation; /* of the last COMPACTION of the other journal; 0: none */
+    uint32_t free_words;            /* behind the last word that is not blank */
+    bool counted;                   /* by flota_boot_count(): ATTEMPT stands there */
+    bool uncountable;               /* by flota_boot_count(): ATTEMPT could not be written */
+    bool unwritable;                /* by flota_boot_leave(): FAILED or SWAPTRY could not be */
 };
 
 struct flota_boot {
@@ -103,17 +115,18 @@ enum flota_boot_action {
 
 /* Numbers stand in FAILED records: they never change their meaning. */
 enum flota_boot_reason {
-    FLOTA_REASON_NONE = 0,        /* unknown, in reports */
-    FLOTA_REASON_UNRECORDED = 1,  /* runs: nothing is recorded about it */
-    FLOTA_REASON_CONFIRMED = 2,   /* runs: it is confirmed */
-    FLOTA_REASON_TRIAL = 3,       /* runs: on trial, attempts left */
-    FLOTA_REASON_INTERRUPTED = 4, /* leaves: half-written */
-    FLOTA_REASON_ATTEMPTS = 5,    /* leaves: never confirmed in the boots that it had */
-    FLOTA_REASON_DAMAGED = 6,     /* leaves: size or crc is not as staged */
-    FLOTA_REASON_FULL = 7,        /* leaves: no room to count attempts */
-    FLOTA_REASON_UNCOUNTED = 8,   /* leaves: an attempt could not be written */
-    FLOTA_REASON_DEADLINE = 9,    /* the application: not confirmed in time */
-    FLOTA_REASON_APPLICATION = 10 /* the application: its own health check said no */
+    FLOTA_REASON_NONE = 0,         /* unknown, in reports */
+    FLOTA_REASON_UNRECORDED = 1,   /* runs: nothing is recorded about it */
+    FLOTA_REASON_CONFIRMED = 2,    /* runs: it is confirmed */
+    FLOTA_REASON_TRIAL = 3,        /* runs: on trial, attempts left */
+    FLOTA_REASON_INTERRUPTED = 4,  /* leaves: half-written */
+    FLOTA_REASON_ATTEMPTS = 5,     /* leaves: never confirmed in the boots that it had */
+    FLOTA_REASON_DAMAGED = 6,      /* leaves: size or crc is not as staged */
+    FLOTA_REASON_FULL = 7,         /* leaves: no room to count attempts */
+    FLOTA_REASON_UNCOUNTED = 8,    /* leaves: an attempt could not be written */
+    FLOTA_REASON_DEADLINE = 9,     /* the application: not confirmed in time */
+    FLOTA_REASON_APPLICATION = 10, /* the application: its own health check said no */
+    FLOTA_REASON_REQUEST = 11      /* the application: somebody went back while it was on trial */
 };
 
 /* Why an image that ought to be left is not. */
@@ -158,8 +171,8 @@ void flota_boot_check(const struct flota_flash *flash, struct flota_boot *boot,
 int flota_boot_count(const struct flota_flash *flash, struct flota_boot *boot, bool power_on,
                      uint32_t cause);
 
-/* Append FAILED unless it stands there, then SWAPTRY. Returns 0: the swap may be made; else sets
- * own.unwritable, and the swap must not be made. */
+/* Append FAILED unless one stands there that is whole for sure, then SWAPTRY. Returns 0: the swap
+ * may be made; else sets own.unwritable, and the swap must not be made. */
 int flota_boot_leave(const struct flota_flash *flash, struct flota_boot *boot,
                      const struct flota_boot_decision *decision, bool power_on, uint32_t cause);
 
@@ -171,7 +184,7 @@ int flota_boot_leave(const struct flota_flash *flash, struct flota_boot *boot,
 struct flota_boot_update {
     uint32_t generation;         /* flota_boot_next_generation(), the same for begin and stage */
     uint8_t tag[FLOTA_TAG_SIZE]; /* of the image that is to run */
-    enum flota_trial trial;
+    enum flota_trial_kind trial;
     uint32_t deadline_ms;    /* 0: default */
     uint16_t words;          /* stage only: size of that image, padded, in words of 32 bytes */
     uint32_t crc;            /* stage only: of these words as read back */
@@ -185,11 +198,33 @@ int flota_boot_image_crc(const struct flota_flash *flash, enum flota_slot slot, 
                          uint32_t *crc);
 
 /* Begin an update or a revert of the other bank; nothing there may be erased before it returns 0.
- * NOT_READY unless two readable CONFIRMED of the running image stand there: flota_boot_confirm()
- * first. So a trial takes no update, and a stranded image is kept before its way back is erased.
- * FLOTA_ERR_OPTION_PENDING when an earlier swap may still come and is not settled.
- * FLOTA_JOURNAL_FULL when the other journal lacks room for a trial: compact it first. */
+ * NOT_READY unless flota_boot_is_kept(): flota_boot_confirm() first. So a trial takes no update,
+ * and a stranded image is kept before its way back is erased. FLOTA_ERR_OPTION_PENDING when an
+ * earlier swap may still come and is not settled. FLOTA_JOURNAL_FULL when the other journal lacks
+ * room for a trial: compact it first. */
 int flota_boot_begin(const struct flota_flash *flash, const struct flota_boot_update *update);
+
+/* Before platform->keep(), which takes back a swap that may still come: append SWAPTRY. A cut while
+ * the option byte is taken back may leave a change back to this bank, of which the other image,
+ * should it boot meanwhile, must know. A full journal is no obstacle. Returns 0: keep() next;
+ * FLOTA_BOOT_NOT_WHOLE: the other image is damaged and must not be selected even for a moment: go
+ * on as if it were settled (BEGIN protects better); or the flash's error. */
+int flota_boot_settle(const struct flota_flash *flash);
+
+/* Before the other bank's journal is erased, which the caller does (compaction): save what still
+ * matters in it to the own one, that is, which images are refused, the latest 8 (key statements:
+ * flota_trust_save()); then append COMPACTION. From then on flota_boot_compaction_was_cut() is
+ * true, until BEGIN stands there. A full own journal is no obstacle. A swap that may still come
+ * must be settled before. NOT_READY unless flota_boot_is_kept(). Takes a generation: ask anew for
+ * the next one. */
+int flota_boot_save(const struct flota_flash *flash);
+
+/* Advisory: of which image (12 bytes of its digest) the upload with this generation is. Next to its
+ * BEGIN. FLOTA_JOURNAL_FULL: there will be no resume after a reset, nothing else. */
+int flota_boot_session(const struct flota_flash *flash, uint32_t generation, const uint8_t *digest);
+
+/* Advisory: so many sectors, from the first, hold the upload's bytes; at least one. */
+int flota_boot_progress(const struct flota_flash *flash, uint32_t generation, uint32_t finished);
 
 /* Put the other bank on trial: STAGED there, then SWAPTRY here; the swap may follow. May be called
  * again for a fresh STAGED while its image has not started, three times in all; then
@@ -197,8 +232,14 @@ int flota_boot_begin(const struct flota_flash *flash, const struct flota_boot_up
  * obstacle: flota_boot_swap_may_come() then says yes. */
 int flota_boot_stage(const struct flota_flash *flash, const struct flota_boot_update *update);
 
-/* Confirm the running image: append CONFIRMED until two are readable. Safe to repeat; writes
- * nothing when they stand there. Also ends stranded: the image is then the one to keep. */
+/* SWAPTRY alone, before a swap to an image that has no trial, as it has no guard: so that a late
+ * one is expected. generation: of its BEGIN. A full own journal is no obstacle. */
+int flota_boot_order(const struct flota_flash *flash, uint32_t generation);
+
+/* Confirm the running image: append CONFIRMED, three in one go, unless two stand there for sure.
+ * Safe to repeat; then writes nothing. To be called, too, at each start of an image that the guard
+ * ran as confirmed: a single CONFIRMED may be one whose writing was cut, and is gone the next time.
+ * Also ends stranded: the image is then the one to keep. */
 int flota_boot_confirm(const struct flota_flash *flash);
 
 /* Give the running trial image up: append FAILED; reset next. NOT_READY unless it is on trial. */
@@ -207,17 +248,50 @@ int flota_boot_fail(const struct flota_flash *flash, enum flota_boot_reason reas
 /* Remember that a person has read the report. */
 int flota_boot_see(const struct flota_flash *flash);
 
+/* Advisory: refuse this image from now on; nothing is written when it is refused already. */
+int flota_boot_reject(const struct flota_flash *flash, const uint8_t *digest);
+
 /* ---- queries ---- */
 
 /* Highest generation in both journals + 1. */
 uint32_t flota_boot_next_generation(const struct flota_boot *boot);
 
-/* Readable CONFIRMED records of the running image. Two are needed before any erase. */
+/* CONFIRMED records of the running image that stand for sure; at most 1 until a third one says that
+ * the writing of two was not cut. */
 uint32_t flota_boot_confirmed_count(const struct flota_boot *boot);
 
-/* May an option byte change that was ordered earlier still take effect? Then it must be set and
- * cleared again while the other bank is whole, before flota_boot_begin(). */
+/* Two CONFIRMED stand for sure (in a full journal one must do): the other bank may be erased. */
+bool flota_boot_is_kept(const struct flota_boot *boot);
+
+/* May an option byte change that was made earlier, and cut, still take effect? Then
+ * flota_boot_settle() and platform->keep() while the other bank is whole, before flota_boot_save()
+ * and flota_boot_begin(). */
 bool flota_boot_swap_may_come(const struct flota_boot *boot);
+
+/* The erase of the other journal may have been cut, so words there may be no longer what they seem:
+ * flota_boot_save() and erase it again, once, before flota_boot_begin(). Also true while the own
+ * journal has no room to tell. */
+bool flota_boot_compaction_was_cut(const struct flota_boot *boot);
+
+/* The records say that an update left the image in the other bank half-written. False does not say
+ * that it is whole. */
+bool flota_boot_is_half_written(const struct flota_boot *boot);
+
+/* An unfinished update, or a compaction that lost its records, may have left words in the other
+ * bank that read blank and fade. Then no sector of it may be skipped as blank, and all its image
+ * sectors are to be erased before STAGED, also those that the image does not need: STAGED says that
+ * the bank is sound. Ask before flota_boot_save() and flota_boot_begin(). */
+bool flota_boot_spare_is_touched(const struct flota_boot *boot);
+
+/* Sectors that an interrupted upload has finished, counted from the first; of the image with
+ * own.session_digest, under the generation and BEGIN that stand in other. 0: none. Its next sector
+ * is to be erased, whatever it holds. No other BEGIN is needed: PROGRESS says that it was whole. */
+uint32_t flota_boot_finished_sectors(const struct flota_boot *boot);
+
+/* Is this image refused? It failed on this device by its own fault (it did not confirm, or gave
+ * itself up), or was rejected, in the memory of either journal, and was not confirmed since (an
+ * update that was forced). Only the first 8 bytes of the digest count. */
+bool flota_boot_is_rejected(const struct flota_flash *flash, const uint8_t *digest);
 
 /* The image in the other bank was left: why. */
 struct flota_boot_report {

@@ -8,7 +8,7 @@
  *     struct flota_record seen = flota_journal_record(FLOTA_RECORD_SEEN, generation, tag);
  *     flota_journal_append(flash, FLOTA_SLOT_ACTIVE, &seen, FLOTA_JOURNAL_KEEP_ADVISORY);
  *
- * Works before C start-up: constants and stack only, below 300 bytes on a Cortex-M7 besides the
+ * Works before C start-up: constants and stack only, below 450 bytes on a Cortex-M7 besides the
  * port's read. The flash must be idle: words are written by starting and polling. Its word_size
  * must be sizeof(struct flota_record).
  *
@@ -29,24 +29,32 @@
 #define FLOTA_JOURNAL_FULL 1
 
 /* How many free words an append must leave behind it. */
-#define FLOTA_JOURNAL_KEEP_NOTHING  0u  /* CONFIRMED, FAILED, SWAPTRY */
-#define FLOTA_JOURNAL_KEEP_ROLLBACK 10u /* ATTEMPT: room to roll back must remain */
+#define FLOTA_JOURNAL_KEEP_NOTHING  0u  /* CONFIRMED, FAILED, the guard's SWAPTRY */
+#define FLOTA_JOURNAL_KEEP_CONFIRM  6u  /* COMPACTION: room to confirm */
+#define FLOTA_JOURNAL_KEEP_ORDER    12u /* an update's SWAPTRY: room to say COMPACTION */
+#define FLOTA_JOURNAL_KEEP_ROLLBACK 12u /* ATTEMPT: room to roll back must remain */
 #define FLOTA_JOURNAL_KEEP_TRIAL    24u /* BEGIN: room for the whole trial that follows */
 #define FLOTA_JOURNAL_KEEP_ADVISORY 32u /* SESSION, PROGRESS, SEEN, REJECTED: stop in time */
 
 /* Numbers never change their meaning; a reader skips those it does not know. */
 enum flota_record_kind {
-    FLOTA_RECORD_BEGIN = 1,     /* other journal: an update or revert of that bank begins */
-    FLOTA_RECORD_STAGED = 2,    /* other journal: the image there is whole, and on trial */
-    FLOTA_RECORD_ATTEMPT = 3,   /* own: the guard starts the trial image */
-    FLOTA_RECORD_CONFIRMED = 4, /* own: this image is good; written twice */
-    FLOTA_RECORD_FAILED = 5,    /* own: this image is to be left */
-    FLOTA_RECORD_SWAPTRY = 6,   /* own: a bank swap follows */
-    FLOTA_RECORD_SESSION = 7,   /* own, advisory: an upload began */
-    FLOTA_RECORD_PROGRESS = 8,  /* own, advisory: a sector was finished */
-    FLOTA_RECORD_SEEN = 9,      /* own, advisory: the reason of a rollback was read */
-    FLOTA_RECORD_REJECTED = 10  /* own, advisory: an image that is not wanted again */
+    FLOTA_RECORD_BEGIN = 1,       /* other journal: an update or revert of that bank begins */
+    FLOTA_RECORD_STAGED = 2,      /* other journal: the image there is whole, and on trial */
+    FLOTA_RECORD_ATTEMPT = 3,     /* own: the guard starts the trial image */
+    FLOTA_RECORD_CONFIRMED = 4,   /* own: this image is good; written three times in one go */
+    FLOTA_RECORD_FAILED = 5,      /* own: this image is to be left */
+    FLOTA_RECORD_SWAPTRY = 6,     /* own: a bank swap follows */
+    FLOTA_RECORD_SESSION = 7,     /* own, advisory: an upload began */
+    FLOTA_RECORD_PROGRESS = 8,    /* own, advisory: a sector was finished */
+    FLOTA_RECORD_SEEN = 9,        /* own, advisory: the reason of a rollback was read */
+    FLOTA_RECORD_REJECTED = 10,   /* own, advisory: an image that is not wanted again */
+    FLOTA_RECORD_STATEMENT = 11,  /* own: a piece of a signed key statement, see signature.h */
+    FLOTA_RECORD_COMPACTION = 12, /* own: the other journal is about to be erased */
+    FLOTA_RECORD_ACCEPTED = 13    /* own, advisory: an image that was rejected is no longer */
 };
+
+/* Tag of records that belong to no image: a reader of images skips them. */
+#define FLOTA_TAG_STATEMENT "flotakey"
 
 /* One flash word, little-endian. Sizes of images count words of 32 bytes, the last one padded with
  * erased bytes; a crc of an image covers these words. */
@@ -60,7 +68,7 @@ struct flota_record {
         uint8_t bytes[12]; /* unused ones are 0 */
         struct {
             uint16_t fallback_words; /* the image that runs now; 0: none */
-            uint8_t trial;           /* enum flota_trial */
+            uint8_t trial;           /* enum flota_trial_kind */
             uint8_t zero;
             uint32_t fallback_crc;
             uint32_t deadline_ms; /* to confirm in, counted by the application; 0: its default */
@@ -78,6 +86,9 @@ struct flota_record {
             uint32_t cause; /* the port's reset cause, for people */
         } attempt;          /* and SWAPTRY */
         struct {
+            uint16_t number; /* 1, 2, 3: so many were begun in one go, all before it are whole */
+        } confirmed;
+        struct {
             uint8_t reason; /* enum flota_boot_reason */
             uint8_t zero;
             uint16_t attempts;
@@ -86,7 +97,7 @@ struct flota_record {
         struct {
             uint32_t sector; /* the last one that is finished */
         } progress;
-        uint8_t digest[12]; /* SESSION, REJECTED: the first bytes of the image's digest */
+        uint8_t digest[12]; /* SESSION, REJECTED, ACCEPTED: the first bytes of the image's digest */
     } arguments;
     uint32_t crc32; /* of the 28 bytes before it */
 };
@@ -111,7 +122,8 @@ enum flota_journal_word flota_journal_read(const struct flota_flash *flash, enum
                                            uint32_t index, struct flota_record *record);
 
 /* Find the first word behind the last one that is not blank: where the next record goes. Reads the
- * whole journal. Returns flota_journal_word_count() when it is full. */
+ * journal backwards, 256 bytes at a time, as far as it is blank. Returns flota_journal_word_count()
+ * when it is full. */
 uint32_t flota_journal_end(const struct flota_flash *flash, enum flota_slot slot);
 
 /* Append one record and read it back. A word that does not take it is left as it is, and the next

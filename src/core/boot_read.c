@@ -6,86 +6,26 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "crc32.h"
 #include "flota/boot.h"
 #include "flota/error.h"
 #include "flota/image.h"
 #include <stddef.h>
 #include <string.h>
 
-#define READ_SIZE 256u /* at once, on the stack */
-
-/* --- the image --- */
-
-static int read_image(const struct flota_flash *flash, enum flota_slot slot, uint32_t offset,
-                      void *data, uint32_t size)
-{
-    return flash->read(flash->port, slot, offset, data, size);
-}
-
 /* The tag tells whose records these are, no more: the block's own crc is not looked at. */
 static void read_tag(const struct flota_flash *flash, enum flota_slot slot, struct flota_bank *bank)
 {
     uint32_t magic;
     uint32_t digest_at = FLOTA_IMAGE_INFO_OFFSET + offsetof(struct flota_image_info, digest);
-    int error = read_image(flash, slot, FLOTA_IMAGE_INFO_OFFSET, &magic, sizeof magic);
+    int error = flash->read(flash->port, slot, FLOTA_IMAGE_INFO_OFFSET, &magic, sizeof magic);
     if (error == 0 && magic != FLOTA_IMAGE_INFO_MAGIC)
         return;
     if (error == 0)
-        error = read_image(flash, slot, digest_at, bank->tag, sizeof bank->tag);
+        error = flash->read(flash->port, slot, digest_at, bank->tag, sizeof bank->tag);
     bank->any_tag = error != 0;
     if (bank->any_tag)
         memset(bank->tag, 0, sizeof bank->tag);
 }
-
-int flota_boot_image_crc(const struct flota_flash *flash, enum flota_slot slot, uint16_t words,
-                         uint32_t *crc)
-{
-    uint8_t bytes[READ_SIZE];
-    uint32_t end = words * (uint32_t)sizeof(struct flota_record);
-    *crc = 0;
-    for (uint32_t offset = 0, size; offset < end; offset += size) {
-        size = end - offset < READ_SIZE ? end - offset : READ_SIZE;
-        int error = read_image(flash, slot, offset, bytes, size);
-        if (error != 0)
-            return error;
-        *crc = flota_crc32(*crc, bytes, size);
-    }
-    return 0;
-}
-
-/* Source: Armv7-M ARM B1.5.3, the vector table: word 0 is the stack pointer, word 1 a Thumb
- * address. */
-static bool has_vectors(const struct flota_flash *flash, enum flota_slot slot)
-{
-    uint32_t vectors[2], area_size = flash->image_sector_count * flash->sector_size;
-    if (read_image(flash, slot, 0, vectors, sizeof vectors) != 0)
-        return false;
-    return vectors[0] % 4 == 0 && vectors[0] != 0 && vectors[1] % 2 == 1 &&
-           vectors[1] - flash->link_address < area_size;
-}
-
-static bool is_sound(const struct flota_flash *flash, enum flota_slot slot, uint16_t words,
-                     uint32_t stated_crc)
-{
-    uint32_t crc, area_size = flash->image_sector_count * flash->sector_size;
-    if (words == 0 || words > area_size / sizeof(struct flota_record) || !has_vectors(flash, slot))
-        return false;
-    return flota_boot_image_crc(flash, slot, words, &crc) == 0 && crc == stated_crc;
-}
-
-void flota_boot_check(const struct flota_flash *flash, struct flota_boot *boot,
-                      enum flota_boot_check which)
-{
-    const struct flota_bank *own = &boot->own;
-    bool is_own = which == FLOTA_CHECK_OWN;
-    bool sound = is_own ? is_sound(flash, FLOTA_SLOT_ACTIVE, own->words, own->crc)
-                        : is_sound(flash, FLOTA_SLOT_SPARE, own->fallback_words, own->fallback_crc);
-    (is_own ? &boot->own : &boot->other)->verdict =
-        sound ? FLOTA_VERDICT_SOUND : FLOTA_VERDICT_DAMAGED;
-}
-
-/* --- records --- */
 
 static void count(struct flota_tries *tries, bool power_on)
 {
@@ -100,7 +40,8 @@ static void start_over(struct flota_bank *bank, enum flota_bank_state state)
     bank->state = state;
     bank->words = 0;
     bank->attempts = bank->swaps = (struct flota_tries){0, 0};
-    bank->confirmed_count = 0;
+    bank->confirmed_count = bank->confirmed_number = 0;
+    bank->failed_is_whole = false;
     bank->was_tried = false;
 }
 
@@ -131,12 +72,16 @@ static void apply_staged(struct flota_bank *bank, const struct flota_record *rec
     bank->fallback_crc = record->arguments.staged.fallback_crc;
 }
 
-static void apply_confirmed(struct flota_bank *bank)
+/* A third CONFIRMED, however it reads later, says that the two before it were written whole. */
+static void apply_confirmed(struct flota_bank *bank, const struct flota_record *record)
 {
     if (bank->state == FLOTA_BANK_FAILED)
-        bank->confirmed_count = 0;
+        bank->confirmed_count = bank->confirmed_number = 0;
     bank->state = FLOTA_BANK_CONFIRMED;
+    bank->failed_is_whole = false;
     bank->confirmed_count++;
+    if (record->arguments.confirmed.number > bank->confirmed_number)
+        bank->confirmed_number = record->arguments.confirmed.number;
 }
 
 static void apply_failed(struct flota_bank *bank, const struct flota_record *record)
@@ -149,10 +94,12 @@ static void apply_failed(struct flota_bank *bank, const struct flota_record *rec
     bank->fail_cause = record->arguments.failed.cause;
 }
 
-/* Of a failed image it is a rollback, else the order of an update into the other bank. */
+/* Of a failed image it is a rollback, which only follows a FAILED that was written whole; else the
+ * order of an update into the other bank. */
 static void apply_swaptry(struct flota_bank *bank, const struct flota_record *record)
 {
     if (bank->state == FLOTA_BANK_FAILED) {
+        bank->failed_is_whole = true;
         count(&bank->swaps, record->arguments.attempt.power_on == 1);
         return;
     }
@@ -160,6 +107,19 @@ static void apply_swaptry(struct flota_bank *bank, const struct flota_record *re
         bank->order_count = 0;
     bank->order_generation = record->generation;
     bank->order_count++;
+}
+
+static void apply_session(struct flota_bank *bank, const struct flota_record *record)
+{
+    bank->session_generation = record->generation;
+    memcpy(bank->session_digest, record->arguments.digest, sizeof bank->session_digest);
+    bank->finished_sectors = 0;
+}
+
+static void apply_progress(struct flota_bank *bank, const struct flota_record *record)
+{
+    if (record->generation == bank->session_generation)
+        bank->finished_sectors = record->arguments.progress.sector + 1;
 }
 
 static void apply_to_image(struct flota_bank *bank, const struct flota_record *record)
@@ -172,7 +132,7 @@ static void apply_to_image(struct flota_bank *bank, const struct flota_record *r
         break;
     case FLOTA_RECORD_CONFIRMED:
         bank->was_tried = true;
-        apply_confirmed(bank);
+        apply_confirmed(bank, record);
         break;
     case FLOTA_RECORD_FAILED:
         bank->was_tried = true;
@@ -184,13 +144,27 @@ static void apply_to_image(struct flota_bank *bank, const struct flota_record *r
     case FLOTA_RECORD_SEEN:
         bank->seen_generation = record->generation;
         break;
-    default: /* SESSION, PROGRESS, REJECTED, and what later versions add */
+    case FLOTA_RECORD_SESSION:
+        apply_session(bank, record);
+        break;
+    case FLOTA_RECORD_PROGRESS:
+        apply_progress(bank, record);
+        break;
+    case FLOTA_RECORD_COMPACTION:
+        bank->compaction_generation = record->generation;
+        break;
+    default: /* REJECTED, ACCEPTED, and what later versions add */
         break;
     }
 }
 
+/* Who counts one up a second gets here after a century: beyond it stands what no update wrote. */
+#define GENERATION_MAX 0xF0000000u
+
 static void apply(struct flota_bank *bank, const struct flota_record *record)
 {
+    if (record->kind == FLOTA_RECORD_STATEMENT || record->generation > GENERATION_MAX)
+        return;
     if (record->generation > bank->highest_generation)
         bank->highest_generation = record->generation;
     if (record->kind == FLOTA_RECORD_BEGIN)

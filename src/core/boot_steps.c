@@ -1,4 +1,4 @@
-/* boot_steps.c - act: the records that the guard and the application append, and what they ask.
+/* boot_steps.c - act: the records that the application appends, and what it asks.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -6,11 +6,8 @@
 #include "flota/error.h"
 #include <string.h>
 
-#define CONFIRMED_COUNT 2u
-#define CONFIRM_TRIES   3u
-#define ORDER_COUNT_MAX 3u
-
-/* --- the guard --- */
+#define CONFIRMED_NUMBER 3u /* the third says that two were written whole */
+#define ORDER_COUNT_MAX  3u
 
 static struct flota_record own_record(const struct flota_boot *boot, enum flota_record_kind kind)
 {
@@ -20,51 +17,6 @@ static struct flota_record own_record(const struct flota_boot *boot, enum flota_
 static int append_own(const struct flota_flash *flash, struct flota_record *record, uint32_t keep)
 {
     return flota_journal_append(flash, FLOTA_SLOT_ACTIVE, record, keep);
-}
-
-int flota_boot_count(const struct flota_flash *flash, struct flota_boot *boot, bool power_on,
-                     uint32_t cause)
-{
-    struct flota_record record = own_record(boot, FLOTA_RECORD_ATTEMPT);
-    record.arguments.attempt.number = (uint16_t)(boot->own.attempts.all + 1);
-    record.arguments.attempt.power_on = power_on;
-    record.arguments.attempt.cause = cause;
-    int result = append_own(flash, &record, FLOTA_JOURNAL_KEEP_ROLLBACK);
-    boot->own.counted = result == 0;
-    boot->own.uncountable = result != 0;
-    return result;
-}
-
-static int append_failed(const struct flota_flash *flash, struct flota_boot *boot,
-                         enum flota_boot_reason reason, uint32_t cause)
-{
-    struct flota_record record = own_record(boot, FLOTA_RECORD_FAILED);
-    record.arguments.failed.reason = (uint8_t)reason;
-    record.arguments.failed.attempts = (uint16_t)(boot->own.attempts.all + boot->own.counted);
-    record.arguments.failed.cause = cause;
-    return append_own(flash, &record, FLOTA_JOURNAL_KEEP_NOTHING);
-}
-
-static int append_swaptry(const struct flota_flash *flash, struct flota_boot *boot, bool power_on,
-                          uint32_t cause)
-{
-    struct flota_record record = own_record(boot, FLOTA_RECORD_SWAPTRY);
-    record.arguments.attempt.number = (uint16_t)(boot->own.swaps.all + 1);
-    record.arguments.attempt.power_on = power_on;
-    record.arguments.attempt.cause = cause;
-    return append_own(flash, &record, FLOTA_JOURNAL_KEEP_NOTHING);
-}
-
-int flota_boot_leave(const struct flota_flash *flash, struct flota_boot *boot,
-                     const struct flota_boot_decision *decision, bool power_on, uint32_t cause)
-{
-    int result = 0;
-    if (boot->own.state != FLOTA_BANK_FAILED)
-        result = append_failed(flash, boot, decision->reason, cause);
-    if (result == 0)
-        result = append_swaptry(flash, boot, power_on, cause);
-    boot->own.unwritable = result != 0;
-    return result;
 }
 
 /* --- update and revert --- */
@@ -78,7 +30,7 @@ static bool is_fresh(const struct flota_boot *boot, uint32_t generation)
 
 static bool may_begin(const struct flota_boot *boot, const struct flota_boot_update *update)
 {
-    return flota_boot_confirmed_count(boot) >= CONFIRMED_COUNT && update->fallback_words != 0 &&
+    return flota_boot_is_kept(boot) && update->fallback_words != 0 &&
            is_fresh(boot, update->generation);
 }
 
@@ -124,6 +76,16 @@ static int append_staged(const struct flota_flash *flash, const struct flota_boo
     return flota_journal_append(flash, FLOTA_SLOT_SPARE, &record, FLOTA_JOURNAL_KEEP_ROLLBACK);
 }
 
+int flota_boot_order(const struct flota_flash *flash, uint32_t generation)
+{
+    struct flota_boot boot;
+    flota_boot_read(flash, &boot);
+    struct flota_record order = own_record(&boot, FLOTA_RECORD_SWAPTRY);
+    order.generation = generation;
+    int result = append_own(flash, &order, FLOTA_JOURNAL_KEEP_ORDER);
+    return result == FLOTA_JOURNAL_FULL ? 0 : result;
+}
+
 int flota_boot_stage(const struct flota_flash *flash, const struct flota_boot_update *update)
 {
     struct flota_boot boot;
@@ -133,27 +95,84 @@ int flota_boot_stage(const struct flota_flash *flash, const struct flota_boot_up
         result = append_staged(flash, update);
     if (result != 0)
         return result;
-    struct flota_record order = own_record(&boot, FLOTA_RECORD_SWAPTRY);
-    order.generation = update->generation;
-    result = append_own(flash, &order, FLOTA_JOURNAL_KEEP_NOTHING);
+    return flota_boot_order(flash, update->generation);
+}
+
+/* A later image than this one, which was left for this one, is not its fallback: its own records
+ * say what it should be. */
+static bool is_as_staged(const struct flota_flash *flash, const struct flota_bank *other)
+{
+    uint32_t crc;
+    return other->state == FLOTA_BANK_CONFIRMED && other->words != 0 &&
+           flota_boot_image_crc(flash, FLOTA_SLOT_SPARE, other->words, &crc) == 0 &&
+           crc == other->crc;
+}
+
+/* A staged image is looked at by its own guard; one that is confirmed is not. */
+static bool is_safe_to_select(const struct flota_flash *flash, struct flota_boot *boot)
+{
+    if (boot->other.state == FLOTA_BANK_TRIAL && !boot->other.was_tried)
+        return true;
+    flota_boot_check(flash, boot, FLOTA_CHECK_OTHER);
+    return boot->other.verdict == FLOTA_VERDICT_SOUND || is_as_staged(flash, &boot->other);
+}
+
+int flota_boot_settle(const struct flota_flash *flash)
+{
+    struct flota_boot boot;
+    flota_boot_read(flash, &boot);
+    if (!is_safe_to_select(flash, &boot))
+        return FLOTA_BOOT_NOT_WHOLE;
+    struct flota_record record = own_record(&boot, FLOTA_RECORD_SWAPTRY);
+    record.generation = boot.other.generation;
+    int result = append_own(flash, &record, FLOTA_JOURNAL_KEEP_ORDER);
     return result == FLOTA_JOURNAL_FULL ? 0 : result;
+}
+
+/* --- uploads --- */
+
+int flota_boot_session(const struct flota_flash *flash, uint32_t generation, const uint8_t *digest)
+{
+    struct flota_boot boot;
+    flota_boot_read(flash, &boot);
+    struct flota_record record = own_record(&boot, FLOTA_RECORD_SESSION);
+    record.generation = generation;
+    memcpy(record.arguments.digest, digest, sizeof record.arguments.digest);
+    return append_own(flash, &record, FLOTA_JOURNAL_KEEP_ADVISORY);
+}
+
+int flota_boot_progress(const struct flota_flash *flash, uint32_t generation, uint32_t finished)
+{
+    struct flota_boot boot;
+    flota_boot_read(flash, &boot);
+    struct flota_record record = own_record(&boot, FLOTA_RECORD_PROGRESS);
+    record.generation = generation;
+    record.arguments.progress.sector = finished - 1;
+    return append_own(flash, &record, FLOTA_JOURNAL_KEEP_ADVISORY);
 }
 
 /* --- the running image --- */
 
+static int append_confirmed(const struct flota_flash *flash, const struct flota_boot *boot)
+{
+    int result = 0;
+    for (uint16_t number = 1; number <= CONFIRMED_NUMBER && result == 0; number++) {
+        struct flota_record record = own_record(boot, FLOTA_RECORD_CONFIRMED);
+        record.arguments.confirmed.number = number;
+        result = append_own(flash, &record, FLOTA_JOURNAL_KEEP_NOTHING);
+    }
+    return result;
+}
+
 int flota_boot_confirm(const struct flota_flash *flash)
 {
     struct flota_boot boot;
-    int result = 0;
     flota_boot_read(flash, &boot);
-    for (uint32_t i = 0; i < CONFIRM_TRIES; i++) {
-        if (flota_boot_confirmed_count(&boot) >= CONFIRMED_COUNT)
-            return 0;
-        struct flota_record record = own_record(&boot, FLOTA_RECORD_CONFIRMED);
-        result = append_own(flash, &record, FLOTA_JOURNAL_KEEP_NOTHING);
-        flota_boot_read(flash, &boot);
-    }
-    if (flota_boot_confirmed_count(&boot) >= CONFIRMED_COUNT)
+    if (flota_boot_is_kept(&boot))
+        return 0;
+    int result = append_confirmed(flash, &boot);
+    flota_boot_read(flash, &boot);
+    if (flota_boot_is_kept(&boot))
         return 0;
     return result != 0 ? result : FLOTA_ERR_FLASH_VERIFY;
 }
@@ -166,7 +185,11 @@ int flota_boot_fail(const struct flota_flash *flash, enum flota_boot_reason reas
         return 0;
     if (boot.own.state != FLOTA_BANK_TRIAL)
         return FLOTA_ERR_NOT_READY;
-    return append_failed(flash, &boot, reason, cause);
+    struct flota_record record = own_record(&boot, FLOTA_RECORD_FAILED);
+    record.arguments.failed.reason = (uint8_t)reason;
+    record.arguments.failed.attempts = (uint16_t)boot.own.attempts.all;
+    record.arguments.failed.cause = cause;
+    return append_own(flash, &record, FLOTA_JOURNAL_KEEP_NOTHING);
 }
 
 int flota_boot_see(const struct flota_flash *flash)
@@ -189,18 +212,91 @@ uint32_t flota_boot_next_generation(const struct flota_boot *boot)
     return (own > other ? own : other) + 1;
 }
 
+/* Any of them may be one whose writing was cut, but for those before the third. */
 uint32_t flota_boot_confirmed_count(const struct flota_boot *boot)
 {
-    return boot->own.state == FLOTA_BANK_CONFIRMED ? boot->own.confirmed_count : 0;
+    const struct flota_bank *own = &boot->own;
+    if (own->state != FLOTA_BANK_CONFIRMED)
+        return 0;
+    return own->confirmed_number >= CONFIRMED_NUMBER ? own->confirmed_count : 1;
 }
 
-/* Without room for a SWAPTRY nobody knows: yes. */
+/* A full journal has no room for another CONFIRMED: one must do; or none, for an image of which
+ * nothing is recorded: nothing can be any more. */
+bool flota_boot_is_kept(const struct flota_boot *boot)
+{
+    const struct flota_bank *own = &boot->own;
+    bool full = own->free_words == 0 &&
+                (own->state == FLOTA_BANK_CONFIRMED || own->state == FLOTA_BANK_UNRECORDED);
+    return full || flota_boot_confirmed_count(boot) >= FLOTA_BOOT_CONFIRMED_COUNT;
+}
+
+static bool has_no_room(const struct flota_bank *bank, uint32_t keep)
+{
+    return bank->free_words <= keep;
+}
+
+/* A compaction was announced, and its journal holds nothing that was written since. */
+static bool is_compacting(const struct flota_boot *boot)
+{
+    return boot->own.compaction_generation > boot->other.highest_generation;
+}
+
+/* The change to the other bank that this image ordered. Without room for a SWAPTRY nobody knows:
+ * yes. */
+static bool order_may_come(const struct flota_bank *own, const struct flota_bank *other)
+{
+    bool ordered = own->order_generation != 0 && own->order_generation == other->generation;
+    bool unknown = has_no_room(own, FLOTA_JOURNAL_KEEP_ORDER) && other->state == FLOTA_BANK_TRIAL;
+    return !other->was_tried && (ordered || unknown);
+}
+
+/* The change back to the other bank: tried by the guard when this image was to be left, or made by
+ * the other image when it took back its order of this one, which came all the same. An update that
+ * was begun since has settled it. A later image never orders this one: its SWAPTRY of this one's
+ * generation can only be one that it took back. Without room for a SWAPTRY nobody knows: yes. */
+static bool return_may_come(const struct flota_bank *own, const struct flota_bank *other)
+{
+    bool ordered_here = other->order_count > 0 && other->order_generation == own->generation;
+    bool unknown = has_no_room(other, FLOTA_JOURNAL_KEEP_ORDER);
+    if (other->generation > own->generation)
+        return other->was_tried && (ordered_here || unknown);
+    bool twice = own->generation != 0 && ordered_here && other->order_count > 1;
+    return own->swaps.all > 0 || unknown || twice;
+}
+
+/* A compaction began after all was settled, and what it left of the records misleads. */
 bool flota_boot_swap_may_come(const struct flota_boot *boot)
 {
     const struct flota_bank *own = &boot->own, *other = &boot->other;
-    bool ordered = own->order_generation != 0 && own->order_generation == other->generation;
-    bool unknown = own->free_words == 0 && other->state == FLOTA_BANK_TRIAL;
-    return !other->was_tried && (ordered || unknown);
+    return !is_compacting(boot) && (order_may_come(own, other) || return_may_come(own, other));
+}
+
+/* Without room for a COMPACTION nobody knows: yes. */
+bool flota_boot_compaction_was_cut(const struct flota_boot *boot)
+{
+    return is_compacting(boot) || has_no_room(&boot->own, FLOTA_JOURNAL_KEEP_CONFIRM);
+}
+
+bool flota_boot_spare_is_touched(const struct flota_boot *boot)
+{
+    bool unfinished = boot->other.generation != 0 && boot->other.words == 0;
+    return unfinished || flota_boot_compaction_was_cut(boot);
+}
+
+/* A revert writes nothing but records. */
+bool flota_boot_is_half_written(const struct flota_boot *boot)
+{
+    const struct flota_bank *other = &boot->other;
+    return other->state == FLOTA_BANK_OPEN && other->trial != FLOTA_TRIAL_REVERT &&
+           !is_compacting(boot);
+}
+
+uint32_t flota_boot_finished_sectors(const struct flota_boot *boot)
+{
+    const struct flota_bank *own = &boot->own, *other = &boot->other;
+    bool is_open = other->state == FLOTA_BANK_OPEN && other->generation == own->session_generation;
+    return is_open ? own->finished_sectors : 0;
 }
 
 bool flota_boot_rolled_back(const struct flota_boot *boot, struct flota_boot_report *report)

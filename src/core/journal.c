@@ -8,7 +8,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#define ERASED_BYTE    0xFFu
+#define ERASED_WORD    0xFFFFFFFFu
+#define GAP_MAX        16u /* blank words in a row that end a journal */
 #define APPEND_TRIES   3u
 #define BLANK_READS    3u       /* a torn word may read blank once, and otherwise the next time */
 #define POLL_COUNT_MAX 1000000u /* of a program that never ends: far beyond a word's 100 us */
@@ -50,10 +51,12 @@ static uint32_t offset_of(const struct flota_flash *flash, uint32_t index)
 static bool is_blank(const struct flota_record *record)
 {
     const uint8_t *bytes = (const uint8_t *)record;
-    for (size_t i = 0; i < sizeof *record; i++)
-        if (bytes[i] != ERASED_BYTE)
-            return false;
-    return true;
+    uint32_t all = ERASED_WORD, word;
+    for (uint32_t i = 0; i < sizeof *record; i += sizeof word) { /* whole journals are looked at */
+        memcpy(&word, bytes + i, sizeof word);
+        all &= word;
+    }
+    return all == ERASED_WORD;
 }
 
 /* A sound word of another format is a record of an unknown kind. */
@@ -78,13 +81,22 @@ enum flota_journal_word flota_journal_read(const struct flota_flash *flash, enum
     return word;
 }
 
-/* Backwards: a blank word between others (one that did not take its record) stays unused. */
-uint32_t flota_journal_end(const struct flota_flash *flash, enum flota_slot slot)
+/* A word that cannot be read is not blank. */
+static bool is_blank_at(const struct flota_flash *flash, enum flota_slot slot, uint32_t index)
 {
     struct flota_record record;
-    uint32_t end = flota_journal_word_count(flash);
-    while (end > 0 && flota_journal_read(flash, slot, end - 1, &record) == FLOTA_WORD_BLANK)
-        end--;
+    return flota_journal_read(flash, slot, index, &record) == FLOTA_WORD_BLANK;
+}
+
+/* Forwards, to so many blank words in a row: an append passes over two at most that did not take
+ * its record and still read blank. What lies behind them was never a record of ours, and one bad
+ * word at the journal's end must not make it full. */
+uint32_t flota_journal_end(const struct flota_flash *flash, enum flota_slot slot)
+{
+    uint32_t count = flota_journal_word_count(flash), end = 0;
+    for (uint32_t i = 0; i < count && i < end + GAP_MAX; i++)
+        if (!is_blank_at(flash, slot, i))
+            end = i + 1;
     return end;
 }
 
