@@ -12,3 +12,9 @@ foreach(dir FLOTA_LWIP_DIR FLOTA_MBEDTLS_DIR FLOTA_PICOHTTPPARSER_DIR FLOTA_JSMN
     message(FATAL_ERROR "${${dir}} is missing: run scripts/deps, or pass -D${dir}=DIRECTORY")
   endif()
 endforeach()
+
+# The part of mbedTLS that flota_mbedtls_config.h configures.
+file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/mbedtls_sources.txt FLOTA_MBEDTLS_SOURCES REGEX "^[^#]")
+list(TRANSFORM FLOTA_MBEDTLS_SOURCES PREPEND ${FLOTA_MBEDTLS_DIR}/library/)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+  ${CMAKE_CURRENT_LIST_DIR}/mbedtls_sources.txt)

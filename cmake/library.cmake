@@ -3,9 +3,9 @@
 
 # Third-party code: its own warnings are not ours to fix.
 add_library(flota_third_party STATIC
-  ${FLOTA_MBEDTLS_DIR}/library/sha256.c
-  ${FLOTA_MBEDTLS_DIR}/library/platform_util.c
+  ${FLOTA_MBEDTLS_SOURCES}
   ${FLOTA_PICOHTTPPARSER_DIR}/picohttpparser.c)
+target_compile_options(flota_third_party PRIVATE $<$<NOT:$<BOOL:${CMAKE_CROSSCOMPILING}>>:-O2>) # big numbers
 target_include_directories(flota_third_party SYSTEM PUBLIC
   ${FLOTA_MBEDTLS_DIR}/include ${FLOTA_PICOHTTPPARSER_DIR} ${FLOTA_JSMN_DIR})
 target_compile_definitions(flota_third_party PUBLIC MBEDTLS_CONFIG_FILE="flota_mbedtls_config.h")
