@@ -12,8 +12,9 @@
 
 /* X(name, number, cause, remedy)
  *
- * Numbers never change their meaning. -1xx: the image was refused before the first erase. -2xx: the
- * transfer failed. -3xx: the request was refused. -4xx: the flash or the chip failed. */
+ * Numbers never change their meaning. -1xx: the file was refused, before the first erase
+ * wherever its beginning shows why. -2xx: the transfer failed. -3xx: the request was refused. -4xx:
+ * the flash or the chip failed. */
 #define FLOTA_ERROR_MAP(X)                                                                         \
     X(IMAGE_EMPTY, -101, "the file is empty",                                                      \
       "choose the .bin that the build left, for example build/arm/examples/project2/project2.bin") \
@@ -23,7 +24,7 @@
       "make the image smaller: build with -Os, or leave modules out")                              \
     X(IMAGE_BAD_VECTORS, -104,                                                                     \
       "the file does not start with the vector table of a Cortex-M image for this chip",           \
-      "choose the plain .bin made by objcopy, not an .elf, .hex, .zip, picture or text")           \
+      "choose the plain .bin made by objcopy or a bundle, not an .elf, .hex, picture or text")     \
     X(IMAGE_NO_INFO, -105, "the image carries no Flota information block",                         \
       "build it with Flota, or consent to a foreign image with ?foreign=1 (it cannot roll back)")  \
     X(IMAGE_BAD_INFO, -106, "the information block of the image is damaged",                       \
@@ -40,11 +41,67 @@
       "the file was cut or joined with something: copy or build it again")                         \
     X(IMAGE_CORRUPT, -112, "the image's SHA-256 is not the one in its information block",          \
       "the file was damaged on its way: upload it again, or build it again")                       \
-    X(TRANSFER_LOST, -201, "the connection ended before the whole image had arrived",              \
-      "upload the image again")                                                                    \
+    X(IMAGE_EPOCH, -113, "the image has a lower security epoch than the confirmed firmware",       \
+      "choose a newer image: an epoch is raised when older ones are known to be unsafe")           \
+    X(IMAGE_OTHER_GUARD, -114,                                                                     \
+      "the image carries another guard (bytes 0x500 to 0x2000) than the running firmware",         \
+      "build it with the same Flota, or consent with ?guard=1 when the new guard is meant")        \
+    X(IMAGE_REJECTED, -115, "this very image was rolled back on this device",                      \
+      "see why in the status, repair and build it again; ?force=1 tries the same image again")     \
+    X(IMAGE_NOT_THERE, -116, "the other bank holds no image to go back to",                        \
+      "upload the image that you want")                                                            \
+    X(WATCHDOG_ALWAYS, -117,                                                                       \
+      "option IWDG1_SW = 0 starts the watchdog at reset, and a foreign image would not feed it",   \
+      "set IWDG1_SW = 1 with a programmer, or build the image with Flota")                         \
+    X(SIGNATURE_MISSING, -121, "the firmware is not signed, and this device requires a signature", \
+      "sign it: flota sign, or flota bundle --key")                                                \
+    X(SIGNATURE_WRONG, -122, "the signature does not fit the firmware",                            \
+      "the file was changed after it was signed: sign it again, or fetch it from its source")      \
+    X(KEY_UNKNOWN, -123, "the firmware is signed with a key that this device does not have",       \
+      "sign it with one of the device's keys; the status lists their fingerprints")                \
+    X(KEY_REVOKED, -124, "the firmware is signed with a key that was revoked",                     \
+      "sign it with the key that replaced it")                                                     \
+    X(STATEMENT_BAD, -125, "the key statement is malformed or not signed by the root key, slot 0", \
+      "make it anew: flota keys, with the private key of slot 0")                                  \
+    X(STATEMENT_OLD, -126, "the key statement is older than one that the device has",              \
+      "make it with a higher --sequence; the status shows the device's last one")                  \
+    X(BUNDLE_MALFORMED, -131, "Malformed archive",                                                 \
+      "make the bundle again: flota bundle, or zip -0")                                            \
+    X(BUNDLE_COMPRESSED, -132, "the bundle has a compressed entry",                                \
+      "store the entries: zip -0, or flota bundle")                                                \
+    X(BUNDLE_NO_MANIFEST, -133, "the bundle's first entry is not manifest.json",                   \
+      "make it with flota bundle, or add manifest.json first: zip -0 fw.zip manifest.json fw.bin") \
+    X(BUNDLE_BAD_NAME, -134, "an entry of the bundle has a name that leads out of its folder",     \
+      "name the parts plainly, without .. or drive or leading slash")                              \
+    X(BUNDLE_DUPLICATE, -135, "the bundle holds or lists a part twice",                            \
+      "make the bundle again, each part once")                                                     \
+    X(BUNDLE_UNKNOWN_PART, -136,                                                                   \
+      "the bundle holds a part that its manifest does not list, or of "                            \
+      "a type that this device has no place for",                                                  \
+      "bundle one part of type app or cm7")                                                        \
+    X(BUNDLE_PART_MISSING, -137, "a part that the manifest lists is not in the bundle",            \
+      "make the bundle again with all its parts")                                                  \
+    X(BUNDLE_PART_WRONG, -138, "a part of the bundle is not the one that the manifest describes",  \
+      "the part was changed after the manifest was made: make the bundle again")                   \
+    X(BUNDLE_BAD_CRC, -139, "Invalid CRC", "the bundle was damaged on its way: send it again")     \
+    X(BUNDLE_EXTRA_BYTES, -140, "bytes follow the end of the bundle",                              \
+      "the file was joined with something: make or copy it again")                                 \
+    X(MANIFEST_TOO_LARGE, -141, "the manifest is larger than 4096 bytes, or lists too many parts", \
+      "leave out what the device does not need")                                                   \
+    X(MANIFEST_BAD, -142, "Failed to parse manifest", "write valid JSON: flota bundle does")       \
+    X(MANIFEST_INCOMPLETE, -143, "Required manifest field missing",                                \
+      "give name, platform, version, and for each part type, src, size and cs_sha256")             \
+    X(MANIFEST_OTHER_PLATFORM, -144, "Wrong platform",                                             \
+      "make the bundle for the board that the status shows")                                       \
+    X(TRANSFER_LOST, -201, "the connection ended before the whole file had arrived",               \
+      "go on at resume.offset of the status, or upload it again")                                  \
     X(TRANSFER_STALLED, -202, "no data arrived for too long",                                      \
       "check the network, then upload the image again")                                            \
     X(TRANSFER_CANCELLED, -203, "the upload was cancelled", "upload again when ready")             \
+    X(TRANSFER_GAP, -204, "the range begins behind the last byte that has arrived",                \
+      "continue at resume.offset of the status, or send the file from its start")                  \
+    X(TRANSFER_OTHER, -205, "there is no transfer that this range continues",                      \
+      "send the file from its start; a foreign image in one request")                              \
     X(UPDATE_BUSY, -301, "another update is in progress",                                          \
       "wait for its end; GET /api/firmware_update shows how far it is")                            \
     X(UNAUTHORIZED, -302, "the update needs credentials, and none or wrong ones came",             \
@@ -59,6 +116,10 @@
       "send JSON with the fields and types that GET shows")                                        \
     X(NOT_READY, -307, "the operation does not fit the present phase",                             \
       "see the status, then retry")                                                                \
+    X(ON_TRIAL, -308, "the running firmware is on trial, and its way back is in the other bank",   \
+      "confirm it first, on the page or with POST /update/commit; or wait for its end")            \
+    X(NOT_ON_TRIAL, -309, "the running firmware is not on trial",                                  \
+      "there is nothing to confirm; see the status")                                               \
     X(FLASH_READ, -401, "a flash word could not be read (ECC error)",                              \
       "upload again: the sector is erased anew; if it stays, the flash is worn out")               \
     X(FLASH_ERASE, -402, "a flash sector could not be erased",                                     \
@@ -75,7 +136,12 @@
       "set BCM4 = 0 with a programmer (STM32CubeProgrammer: option bytes, BCM4), then try again")  \
     X(CHIP_UNKNOWN, -409, "this chip or its revision is not known to be safe for a bank swap",     \
       "use an STM32H742 to H757 with 2 MB, revision X or V (DESIGN.md, Chips); the firmware runs " \
-      "on")
+      "on")                                                                                        \
+    X(RUNNING_DAMAGED, -411,                                                                       \
+      "a flash word of the running firmware cannot be read, so there would be no way back to it",  \
+      "?force=1 updates all the same; should the new firmware fail, only a programmer helps")      \
+    X(JOURNAL, -410, "the journal of a bank cannot be written",                                    \
+      "reset the board, try again; if it stays, the flash is worn out")
 
 enum flota_error {
 #define X(name, number, cause, remedy) FLOTA_ERR_##name = (number),

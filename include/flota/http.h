@@ -29,7 +29,7 @@
 #define FLOTA_HTTP_HEAD_MAX      2048u /* request line and headers, bytes; more: 431 */
 #define FLOTA_HTTP_TARGET_MAX    1024u /* request target, bytes; more: 414 */
 #define FLOTA_HTTP_HEADERS_MAX   40u   /* more: 431 */
-#define FLOTA_HTTP_TEXT_MAX      1536u /* a handler's own reply text, bytes */
+#define FLOTA_HTTP_TEXT_MAX      2560u /* a handler's own reply text, bytes */
 #define FLOTA_HTTP_EXTRA_MAX     256u  /* a handler's own header lines, bytes */
 #define FLOTA_HTTP_PEER_MAX      48u
 #define FLOTA_HTTP_HEAD_MS       10000u /* for a whole head, else 408 */
@@ -81,7 +81,7 @@ struct flota_http_route {
 struct flota_http_server {
     const struct flota_http_route *routes;
     size_t route_count;
-    uint64_t request_count; /* served since start */
+    uint64_t request_count; /* answered below status 400, and acknowledged, since start */
 };
 
 enum flota_http_state {

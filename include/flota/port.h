@@ -8,6 +8,7 @@
 #ifndef FLOTA_PORT_H
 #define FLOTA_PORT_H
 
+#include "flota/boot.h"
 #include "flota/flash.h"
 #include "flota/platform.h"
 #include <stddef.h>
@@ -23,6 +24,23 @@ struct flota_port {
 /* Bring the board up: clock, memory protection, caches, tick, console, flash, random numbers. Once.
  * Never fails: what is missing is said by platform->update_allowed(). */
 const struct flota_port *flota_port_init(void);
+
+/* How this run began. */
+struct flota_port_start {
+    struct flota_boot_decision decision; /* the guard's; reason NONE when it did not run */
+    bool power_on;
+    uint32_t reset_cause; /* the chip's flags, as ATTEMPT and FAILED records keep them */
+    struct flota_last_words last_words; /* of the run before this one */
+};
+
+/* Valid after flota_port_init(). */
+const struct flota_port_start *flota_port_start(void);
+
+/* The words of a reset cause: "watchdog", "power-on", "software". Never NULL. */
+const char *flota_port_reset_text(uint32_t reset_cause);
+
+/* Remember how far this run has come, for the report of a run that ends badly. */
+void flota_port_milestone(uint32_t milestone);
 
 /* Milliseconds since reset, wraps after 49 days. */
 uint32_t flota_port_now_ms(void);

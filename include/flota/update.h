@@ -1,9 +1,13 @@
-/* flota/update.h - layer 1: write a firmware image to the spare slot, verify it, activate it.
+/* flota/update.h - layer 1: write a firmware to the spare slot, verify it, put it on trial.
  *
- * A state machine in a caller-owned struct. Bytes come in chunks of any size; the first
- * FLOTA_IMAGE_HEAD_SIZE of them are checked before the first erase. Flash works in the background
- * of flota_updater_poll(), so no call blocks. The running firmware is never touched: whatever goes
- * wrong or whenever power fails, the active slot boots as before, until flota_updater_activate().
+ * A state machine in a caller-owned struct. The file is an image or a bundle; its bytes come in
+ * chunks of any size. Everything that the manifest and the image's first FLOTA_IMAGE_HEAD_SIZE
+ * bytes show is checked before the first erase. Flash works in the background of
+ * flota_updater_poll(), so no call blocks for longer than a few journal records take.
+ *
+ * The running firmware is never touched: whatever goes wrong or whenever power fails, the active
+ * slot boots as before, until flota_updater_activate(); from there on the new image is on trial
+ * (boot.h). The journal's records before the first erase and after the last word are written here.
  *
  *     flota_updater_create(&updater, &target, &request);
  *     while (...) taken = flota_updater_process(&updater, data, size);   // poll in between
@@ -16,6 +20,8 @@
 #ifndef FLOTA_UPDATE_H
 #define FLOTA_UPDATE_H
 
+#include "flota/boot.h"
+#include "flota/bundle.h"
 #include "flota/image.h"
 #include "mbedtls/sha256.h"
 #include <stddef.h>
@@ -27,10 +33,13 @@
 
 #define FLOTA_UPDATER_PENDING 1
 
+/* What a bundle may have besides its image: manifest, directory, parts that are not kept. */
+#define FLOTA_UPDATE_BUNDLE_OVERHEAD 262144u
+
 /* At least FLOTA_IMAGE_HEAD_SIZE, and a multiple of the flash word. */
 #define FLOTA_UPDATER_BUFFER_SIZE 4096u
 
-/* The words of design.md section 4 that an update reaches before *Trial*. */
+/* The phases of an upload; those of the running image are trial.h's. */
 enum flota_update_phase {
     FLOTA_UPDATE_IDLE,
     FLOTA_UPDATE_CHECKING,
@@ -41,20 +50,32 @@ enum flota_update_phase {
 };
 
 struct flota_update_request {
-    uint32_t total_size; /* bytes of the file, 0 when unknown (chunked, multipart) */
+    uint32_t total_size;  /* bytes of the file, 0 when unknown (chunked, multipart) */
+    uint32_t deadline_ms; /* for the new image to be confirmed in; 0: its own default */
+    bool in_pieces;       /* the file comes in several requests: see flota_updater_resume() */
     struct flota_image_consents consents;
 };
 
 struct flota_update_status {
     enum flota_update_phase phase;
     int error;            /* why it FAILED, else 0 */
-    uint32_t received;    /* bytes taken by process() */
+    uint32_t received;    /* bytes of the file taken by process() */
     uint32_t in_flash;    /* bytes programmed (verifying: all); blank words need no program */
     uint32_t total;       /* bytes of the image, as announced or stated; 0 while unknown */
     uint32_t verified;    /* bytes read back */
     uint32_t erase_count; /* sectors erased by this update */
     uint32_t skipped_erase_count; /* sectors found blank */
+    bool is_signed;               /* by a key of this device */
+    bool has_begun; /* BEGIN stands: the other bank is no longer what it was, erasing may begin */
     struct flota_image_info info; /* of the new image; magic 0 when unknown or foreign */
+};
+
+/* What is left of an upload that broke off: it can go on. */
+struct flota_updater_rest {
+    uint32_t offset;                         /* of the first byte of the file that is wanted */
+    uint32_t size;                           /* of the file; 0: not known */
+    uint8_t digest[FLOTA_IMAGE_DIGEST_SIZE]; /* stated by the image's block; for a bundle the
+                                                SHA-256 of its image, as its manifest states it */
 };
 
 /* Treat all members as private: use the functions. */
@@ -64,13 +85,25 @@ struct flota_updater {
     struct flota_update_status status;
     uint8_t step; /* of the flash state machine */
     bool input_ended;
+    bool is_reverting;    /* no input: the image is in the slot */
+    bool compacted;       /* the spare slot's journal was erased for this update */
+    bool always_erase;    /* words that read blank may fade: an unfinished update touched them */
+    bool can_resume;      /* it broke off, and nothing is wrong with what there is */
+    bool is_recovered;    /* from flash, after a restart */
+    bool manifest_signed; /* by a key of this device; going back: judged when the image came */
+    struct flota_boot_update order;
+    uint32_t taken;        /* bytes of the image taken */
+    uint32_t repeated;     /* bytes of the file that will come again */
     uint32_t ready_size;   /* offset up to which sectors are blank or erased */
-    uint32_t cursor;       /* blank check or read-back position */
+    uint32_t cursor;       /* blank check, read-back or journal erase position */
     uint32_t buffer_start; /* image offset of the first byte that waits in buffer, a ring */
     uint32_t buffer_size;  /* bytes that wait */
+    uint32_t progress;     /* sectors of which PROGRESS was said */
     mbedtls_sha256_context hash;
     uint8_t sent_digest[FLOTA_IMAGE_DIGEST_SIZE];
+    uint8_t kind; /* of the file: enum flota_update_file */
     uint8_t buffer[FLOTA_UPDATER_BUFFER_SIZE];
+    struct flota_bundle bundle;
 };
 
 /* Begin an update. Reads and writes no flash yet.
@@ -78,10 +111,48 @@ struct flota_updater {
  * target:  kept by reference until the update ends.
  * request: copied.
  *
- * Returns 0; FLOTA_ERR_IMAGE_TOO_LARGE / _TOO_SHORT when total_size alone tells; or what
- * platform->update_allowed() refused with. On an error the updater is FAILED with it. */
+ * Returns 0; FLOTA_ERR_ON_TRIAL while the running image is; FLOTA_ERR_IMAGE_TOO_LARGE / _TOO_SHORT
+ * when total_size alone tells; or what platform->update_allowed() refused with. On an error the
+ * updater is FAILED with it. */
 int flota_updater_create(struct flota_updater *updater, const struct flota_image_target *target,
                          const struct flota_update_request *request);
+
+/* Begin to go back to the image in the spare slot: a trial, as an update is, without a file. Poll
+ * and finish it as one. Only while flota_updater_is_quiet().
+ *
+ * Returns 0; FLOTA_ERR_IMAGE_NOT_THERE; what flota_updater_create() refuses with; FLOTA_ERR_IMAGE_*
+ * of the image, its downgrade apart; FLOTA_ERR_IMAGE_REJECTED for one that was rolled back, without
+ * consents.again. Nothing has changed then. */
+int flota_updater_revert(struct flota_updater *updater, const struct flota_image_target *target,
+                         const struct flota_update_request *request);
+
+/* The image that flota_updater_revert() would go back to. Returns 0, or why there is none. */
+int flota_updater_revertible(const struct flota_image_target *target,
+                             struct flota_image_info *info);
+
+/* Can an upload that broke off, or is sent in pieces, go on? Fills rest if so; a byte of the file
+ * at rest->offset is always still to be sent. Also after a restart, when flota_updater_recover()
+ * has found one. */
+bool flota_updater_rest(const struct flota_updater *updater, struct flota_updater_rest *rest);
+
+/* Go on with an upload that broke off: the next byte of the file that comes has this offset. Bytes
+ * that are here already may come again and are passed over. A foreign image cannot go on, nor come
+ * in pieces (FLOTA_ERR_TRANSFER_OTHER before the first erase): nothing in it would tell that all of
+ * them are of the same file.
+ *
+ * request: total_size of the whole file; after a restart also the consents, which are not kept over
+ *   it.
+ *
+ * Returns 0; FLOTA_ERR_TRANSFER_OTHER when there is nothing to continue or the size differs,
+ * FLOTA_ERR_TRANSFER_GAP when offset is beyond what is here; after a restart what the image's head
+ * is refused for without consent. Nothing has changed then. */
+int flota_updater_resume(struct flota_updater *updater, const struct flota_update_request *request,
+                         uint32_t offset);
+
+/* After a restart: is there an image in the spare slot that was being received when power failed,
+ * with sectors that are whole? Then the updater is FAILED (FLOTA_ERR_TRANSFER_LOST) and can be
+ * resumed from the interrupted sector on. Images only: a bundle starts anew. Returns whether. */
+bool flota_updater_recover(struct flota_updater *updater, const struct flota_image_target *target);
 
 /* Take the next bytes of the file.
  *
@@ -106,16 +177,32 @@ int flota_updater_poll(struct flota_updater *updater);
  * image stands verified in the spare slot (phase restarting), else the FLOTA_ERR_*. */
 int flota_updater_finish(struct flota_updater *updater);
 
-/* Swap the slots. Only after flota_updater_finish() returned 0, and after the answer to the client
- * has gone out; call platform->reset() next.
+/* Put the new image on trial and swap the slots: STAGED, SWAPTRY, option byte. Only after
+ * flota_updater_finish() returned 0, and after the answer to the client has gone out; call
+ * platform->reset() next. A foreign image, without an information block, has no trial.
  *
- * Returns 0, FLOTA_ERR_NOT_READY (also the second time: one swap only), or the port's error: then
- * the update has FAILED, nothing changed. */
+ * Returns 0, FLOTA_ERR_NOT_READY (also the second time: one swap only), or the journal's or the
+ * port's error: then the update has FAILED and the running firmware stays. Blocks for up to 1 s. */
 int flota_updater_activate(struct flota_updater *updater);
 
+/* After a restart: an image that stands staged and never started, because its swap was cut or
+ * refused, is activated again; the journals allow it three times in all.
+ *
+ * Returns 1: call platform->reset() next; 0: there is none; else why it could not be. Reads the
+ * image once. */
+int flota_updater_activate_again(const struct flota_image_target *target);
+
+/* Has all of the file come, and nothing failed? Then only flash is at work, until
+ * flota_updater_finish() returns 0 or an error. */
+bool flota_updater_has_file(const struct flota_updater *updater);
+
 /* Give up, with the reason to report. Lets a running flash operation end in poll(). Harmless when
- * the update has already ended: it failed, or flota_updater_finish() returned 0. */
+ * the update has already ended: it failed, or flota_updater_finish() returned 0. After a transfer
+ * error (-2xx, but FLOTA_ERR_TRANSFER_CANCELLED) it can be resumed, if its file was incomplete. */
 void flota_updater_abort(struct flota_updater *updater, int error);
+
+/* No update is in progress, and no flash operation of one that ended still runs. */
+bool flota_updater_is_quiet(const struct flota_updater *updater);
 
 /* The state at any moment; valid until the next call. */
 const struct flota_update_status *flota_updater_status(const struct flota_updater *updater);

@@ -1,4 +1,4 @@
-/* digest.c - the only file that names mbedTLS functions.
+/* digest.c - SHA-256 in pieces, by mbedTLS.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

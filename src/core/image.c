@@ -54,6 +54,7 @@ static bool is_sound(const struct flota_image_info *info)
 {
     return info->format == FLOTA_IMAGE_INFO_FORMAT && info->info_size == FLOTA_IMAGE_INFO_SIZE &&
            info->crc32 == flota_crc32(0, info, offsetof(struct flota_image_info, crc32)) &&
+           info->trailer_size <= FLOTA_TRAILER_SIZE_MAX && info->trailer_size % 32 == 0 &&
            is_text(info->product) && is_text(info->board) && is_text(info->name) &&
            is_text(info->version);
 }
@@ -112,12 +113,13 @@ static int check_address(const struct candidate *candidate)
 static int check_size(const struct candidate *candidate)
 {
     uint32_t area_size = image_area_size(candidate->target->flash);
-    uint32_t stated_size = candidate->info->image_size;
-    if (candidate->total_size > area_size || stated_size > area_size)
+    uint32_t image_size = candidate->info->image_size;
+    uint32_t file_size = image_size + candidate->info->trailer_size;
+    if (candidate->total_size > area_size || image_size > area_size || file_size > area_size)
         return FLOTA_ERR_IMAGE_TOO_LARGE;
-    if (stated_size < FLOTA_IMAGE_HEAD_SIZE)
+    if (image_size < FLOTA_IMAGE_HEAD_SIZE)
         return FLOTA_ERR_IMAGE_BAD_INFO;
-    if (candidate->total_size != 0 && candidate->total_size != stated_size)
+    if (candidate->total_size != 0 && candidate->total_size != file_size)
         return FLOTA_ERR_IMAGE_WRONG_SIZE;
     return 0;
 }
@@ -132,6 +134,36 @@ static int check_product(const struct candidate *candidate)
     if (is_same_product(candidate) || candidate->consents->foreign)
         return 0;
     return FLOTA_ERR_IMAGE_OTHER_PRODUCT;
+}
+
+/* An epoch is raised when older images are known to be unsafe: that is nobody's to overrule. */
+static int check_epoch(const struct candidate *candidate)
+{
+    if (!is_same_product(candidate))
+        return 0;
+    bool lower = candidate->info->security_epoch < candidate->target->running->security_epoch;
+    return lower ? FLOTA_ERR_IMAGE_EPOCH : 0;
+}
+
+/* The chip starts at the guard's first instruction, and the image is long enough to hold it. */
+static bool starts_in_guard(const struct candidate *candidate)
+{
+    uint32_t entry = candidate->info->link_address + FLOTA_GUARD_OFFSET + 1u; /* Thumb */
+    return word_at(candidate->head + 4) == entry &&
+           candidate->info->image_size >= FLOTA_GUARD_OFFSET + FLOTA_GUARD_SIZE;
+}
+
+/* The guard is what rolls back: a different one, or none, is to be meant. */
+static int check_guard(const struct candidate *candidate)
+{
+    const struct flota_image_target *target = candidate->target;
+    if (candidate->consents->guard)
+        return 0;
+    if (target->platform->has_guard && !starts_in_guard(candidate))
+        return FLOTA_ERR_IMAGE_OTHER_GUARD;
+    bool same =
+        memcmp(candidate->info->guard_id, target->running->guard_id, FLOTA_GUARD_ID_SIZE) == 0;
+    return same ? 0 : FLOTA_ERR_IMAGE_OTHER_GUARD;
 }
 
 /* Versions of different products have no order. */
@@ -165,8 +197,8 @@ static int run_checks(const struct candidate *candidate, const check *checks, si
 
 static int check_with_info(const struct candidate *candidate)
 {
-    static const check checks[] = {check_board, check_address, check_size, check_product,
-                                   check_version};
+    static const check checks[] = {check_board, check_address, check_size,   check_product,
+                                   check_epoch, check_guard,   check_version};
     return run_checks(candidate, checks, sizeof checks / sizeof checks[0]);
 }
 
@@ -186,12 +218,17 @@ int flota_image_check(const struct flota_image_target *target,
     return found ? check_with_info(&candidate) : check_foreign(&candidate);
 }
 
-void flota_build_id_text(const struct flota_image_info *info, char text[FLOTA_BUILD_ID_TEXT])
+void flota_hex_text(const uint8_t *bytes, uint32_t size, char *text)
 {
     static const char digits[] = "0123456789abcdef";
-    for (int i = 0; i < FLOTA_BUILD_ID_TEXT / 2; i++) {
-        text[2 * i] = digits[info->digest[i] >> 4];
-        text[2 * i + 1] = digits[info->digest[i] & 15];
+    for (uint32_t i = 0; i < size; i++) {
+        text[2 * i] = digits[bytes[i] >> 4];
+        text[2 * i + 1] = digits[bytes[i] & 15];
     }
-    text[FLOTA_BUILD_ID_TEXT - 1] = '\0';
+    text[2 * size] = '\0';
+}
+
+void flota_build_id_text(const struct flota_image_info *info, char text[FLOTA_BUILD_ID_TEXT])
+{
+    flota_hex_text(info->digest, FLOTA_BUILD_ID_TEXT / 2, text);
 }

@@ -1,4 +1,5 @@
-/* seal.c - finish an image after the linker: its size, its digest, the block's crc32.
+/* seal.c - finish an image after the linker: its size, its guard's id, its digest, the block's
+ * crc32.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -17,6 +18,21 @@ int flota_image_digest(const uint8_t *image, uint32_t size, uint8_t digest[FLOTA
     return 0;
 }
 
+int flota_image_guard_id(const uint8_t *image, uint32_t size, uint8_t id[FLOTA_GUARD_ID_SIZE])
+{
+    mbedtls_sha256_context hash;
+    uint8_t digest[FLOTA_IMAGE_DIGEST_SIZE];
+    memset(id, 0, FLOTA_GUARD_ID_SIZE);
+    if (size < FLOTA_GUARD_OFFSET + FLOTA_GUARD_SIZE)
+        return 0;
+    if (flota_digest_start(&hash) != 0 ||
+        flota_digest_add(&hash, image + FLOTA_GUARD_OFFSET, FLOTA_GUARD_SIZE) != 0 ||
+        flota_digest_finish(&hash, digest) != 0)
+        return FLOTA_ERR_IMAGE_CORRUPT;
+    memcpy(id, digest, FLOTA_GUARD_ID_SIZE);
+    return 0;
+}
+
 int flota_image_seal(uint8_t *image, uint32_t size)
 {
     struct flota_image_info info;
@@ -27,8 +43,10 @@ int flota_image_seal(uint8_t *image, uint32_t size)
         return FLOTA_ERR_IMAGE_NO_INFO;
 
     info.image_size = size;
+    int error = flota_image_guard_id(image, size, info.guard_id);
     memcpy(image + FLOTA_IMAGE_INFO_OFFSET, &info, sizeof info);
-    int error = flota_image_digest(image, size, info.digest);
+    if (error == 0)
+        error = flota_image_digest(image, size, info.digest);
     if (error != 0)
         return error;
     info.crc32 = flota_crc32(0, &info, offsetof(struct flota_image_info, crc32));

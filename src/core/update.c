@@ -1,31 +1,48 @@
-/* update.c - an update's life: create, process, finish, activate. The flash work: update_flash.c.
+/* update.c - an update's life: create, process, poll, finish, activate.
  *
- * The buffer is a ring over the image's bytes: the byte at offset n lies at n modulo its size.
+ * The file: update_input.c. The journals: update_open.c. The flash: update_flash.c. The read-back
+ * and what it proves: update_verify.c. Going back: update_revert.c. Going on after an interruption:
+ * update_resume.c, update_again.c.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "flota/update.h"
-#include "digest.h"
 #include "flota/error.h"
-#include "update_flash.h"
+#include "flota/trial.h"
+#include "update_internal.h"
 #include <string.h>
 
-static size_t smaller(size_t a, size_t b)
+uint32_t flota_updater_area_size(const struct flota_image_target *target)
 {
-    return a < b ? a : b;
+    return target->flash->image_sector_count * target->flash->sector_size;
 }
 
-static int check_request(const struct flota_image_target *target, uint32_t total_size)
+int flota_updater_fail(struct flota_updater *updater, int error)
 {
-    if (total_size > flota_updater_area_size(target))
-        return FLOTA_ERR_IMAGE_TOO_LARGE;
+    updater->status.phase = FLOTA_UPDATE_FAILED;
+    updater->status.error = error;
+    return error;
+}
+
+bool flota_updater_has_block(const struct flota_updater *updater)
+{
+    return updater->status.info.magic != 0;
+}
+
+/* --- begin --- */
+
+int flota_updater_check_request(const struct flota_image_target *target, uint32_t total_size)
+{
     if (total_size != 0 && total_size < FLOTA_IMAGE_HEAD_SIZE)
         return FLOTA_ERR_IMAGE_TOO_SHORT;
+    if (total_size > flota_updater_area_size(target) + FLOTA_UPDATE_BUNDLE_OVERHEAD)
+        return FLOTA_ERR_IMAGE_TOO_LARGE;
+    if (target->trial && flota_trial_running(target->trial) == FLOTA_RUNNING_TRIAL)
+        return FLOTA_ERR_ON_TRIAL;
     return target->platform->update_allowed(target->platform->port);
 }
 
-int flota_updater_create(struct flota_updater *updater, const struct flota_image_target *target,
-                         const struct flota_update_request *request)
+void flota_updater_prepare(struct flota_updater *updater, const struct flota_image_target *target,
+                           const struct flota_update_request *request)
 {
     memset(updater, 0, sizeof *updater);
     updater->target = target;
@@ -33,58 +50,17 @@ int flota_updater_create(struct flota_updater *updater, const struct flota_image
     updater->step = FLOTA_STEP_SETTLE;
     updater->status.phase = FLOTA_UPDATE_CHECKING;
     updater->status.total = request->total_size;
-    int error = check_request(target, request->total_size);
+}
+
+int flota_updater_create(struct flota_updater *updater, const struct flota_image_target *target,
+                         const struct flota_update_request *request)
+{
+    flota_updater_prepare(updater, target, request);
+    int error = flota_updater_check_request(target, request->total_size);
     return error == 0 ? 0 : flota_updater_fail(updater, error);
 }
 
-/* Put bytes into the ring, as many as it has room for. Returns their number. */
-static size_t put(struct flota_updater *updater, const uint8_t *data, size_t size)
-{
-    size_t taken = smaller(size, FLOTA_UPDATER_BUFFER_SIZE - updater->buffer_size);
-    size_t at = updater->status.received % FLOTA_UPDATER_BUFFER_SIZE;
-    size_t before_wrap = smaller(taken, FLOTA_UPDATER_BUFFER_SIZE - at);
-    if (taken == 0)
-        return 0;
-    memcpy(updater->buffer + at, data, before_wrap);
-    memcpy(updater->buffer, data + before_wrap, taken - before_wrap);
-    updater->buffer_size += (uint32_t)taken;
-    updater->status.received += (uint32_t)taken;
-    return taken;
-}
-
-static int accept_head(struct flota_updater *updater)
-{
-    struct flota_update_status *status = &updater->status;
-    int error = flota_image_check(updater->target, &updater->request.consents, updater->buffer,
-                                  status->received, updater->request.total_size, &status->info);
-    if (error == 0 && flota_digest_start(&updater->hash) != 0)
-        error = FLOTA_ERR_IMAGE_CORRUPT;
-    if (error != 0)
-        return flota_updater_fail(updater, error);
-    if (status->info.magic != 0)
-        status->total = status->info.image_size;
-    status->phase = FLOTA_UPDATE_RECEIVING;
-    return 0;
-}
-
-/* Returns bytes taken of the head, or why the image is refused. */
-static int process_head(struct flota_updater *updater, const uint8_t *data, size_t size)
-{
-    size_t missing = FLOTA_IMAGE_HEAD_SIZE - updater->status.received;
-    size_t taken = put(updater, data, smaller(size, missing));
-    int error = updater->status.received == FLOTA_IMAGE_HEAD_SIZE ? accept_head(updater) : 0;
-    return error == 0 ? (int)taken : error;
-}
-
-static int process_rest(struct flota_updater *updater, const uint8_t *data, size_t size)
-{
-    uint32_t total = updater->status.total;
-    uint32_t limit = total != 0 ? total : flota_updater_area_size(updater->target);
-    if (size > limit - updater->status.received)
-        return flota_updater_fail(updater, total != 0 ? FLOTA_ERR_IMAGE_WRONG_SIZE
-                                                      : FLOTA_ERR_IMAGE_TOO_LARGE);
-    return (int)put(updater, data, size);
-}
+/* --- the file --- */
 
 static bool takes_input(const struct flota_updater *updater)
 {
@@ -94,20 +70,9 @@ static bool takes_input(const struct flota_updater *updater)
 
 int flota_updater_process(struct flota_updater *updater, const void *data, size_t size)
 {
-    const uint8_t *bytes = data;
-    int taken = 0;
     if (updater->status.phase == FLOTA_UPDATE_FAILED)
         return updater->status.error;
-    if (!takes_input(updater))
-        return FLOTA_ERR_NOT_READY;
-    if (updater->status.phase == FLOTA_UPDATE_CHECKING) {
-        taken = process_head(updater, bytes, size);
-        if (taken < 0 || (size_t)taken == size)
-            return taken;
-        bytes += taken;
-    }
-    int rest = process_rest(updater, bytes, size - (size_t)taken);
-    return rest < 0 ? rest : taken + rest;
+    return takes_input(updater) ? flota_updater_take(updater, data, size) : FLOTA_ERR_NOT_READY;
 }
 
 int flota_updater_poll(struct flota_updater *updater)
@@ -127,29 +92,13 @@ int flota_updater_poll(struct flota_updater *updater)
     return flota_updater_step(updater);
 }
 
-/* The file has ended: is it whole? */
-static int end_input(struct flota_updater *updater)
-{
-    struct flota_update_status *status = &updater->status;
-    updater->input_ended = true;
-    if (status->received == 0)
-        return flota_updater_fail(updater, FLOTA_ERR_IMAGE_EMPTY);
-    if (status->received < FLOTA_IMAGE_HEAD_SIZE)
-        return flota_updater_fail(updater, FLOTA_ERR_IMAGE_TOO_SHORT);
-    if (status->total == 0)
-        status->total = status->received;
-    if (status->received < status->total)
-        return flota_updater_fail(updater, FLOTA_ERR_IMAGE_WRONG_SIZE);
-    return 0;
-}
-
 int flota_updater_finish(struct flota_updater *updater)
 {
     if (updater->status.phase == FLOTA_UPDATE_FAILED)
         return updater->status.error;
     if (updater->status.phase == FLOTA_UPDATE_IDLE)
         return FLOTA_ERR_NOT_READY;
-    int error = updater->input_ended ? 0 : end_input(updater);
+    int error = updater->input_ended ? 0 : flota_updater_end_input(updater);
     if (error != 0)
         return error;
     if (updater->step < FLOTA_STEP_VERIFIED)
@@ -158,24 +107,59 @@ int flota_updater_finish(struct flota_updater *updater)
     return 0;
 }
 
+/* A foreign image has no guard that would count its attempts. */
+static int stage(const struct flota_updater *updater)
+{
+    const struct flota_flash *flash = updater->target->flash;
+    if (!flota_updater_has_block(updater))
+        return flota_boot_order(flash, updater->order.generation);
+    int result = flota_boot_stage(flash, &updater->order);
+    return result == FLOTA_JOURNAL_FULL ? FLOTA_ERR_JOURNAL : result;
+}
+
 int flota_updater_activate(struct flota_updater *updater)
 {
-    const struct flota_image_target *target = updater->target;
     if (updater->status.phase != FLOTA_UPDATE_RESTARTING || updater->step != FLOTA_STEP_VERIFIED)
         return FLOTA_ERR_NOT_READY;
-    int error = target->platform->swap(target->platform->port);
+    const struct flota_platform *platform = updater->target->platform;
+    int error = stage(updater);
+    if (error == 0)
+        error = platform->swap(platform->port);
     if (error != 0)
         return flota_updater_fail(updater, error);
     updater->step = FLOTA_STEP_ACTIVATED;
     return 0;
 }
 
+bool flota_updater_has_file(const struct flota_updater *updater)
+{
+    enum flota_update_phase phase = updater->status.phase;
+    return updater->input_ended &&
+           (phase == FLOTA_UPDATE_RECEIVING || phase == FLOTA_UPDATE_VERIFYING);
+}
+
+static bool is_interruption(int error)
+{
+    return error == FLOTA_ERR_TRANSFER_LOST || error == FLOTA_ERR_TRANSFER_STALLED;
+}
+
 void flota_updater_abort(struct flota_updater *updater, int error)
 {
     enum flota_update_phase phase = updater->status.phase;
-    if (phase == FLOTA_UPDATE_CHECKING || phase == FLOTA_UPDATE_RECEIVING ||
-        phase == FLOTA_UPDATE_VERIFYING)
-        flota_updater_fail(updater, error);
+    if (phase != FLOTA_UPDATE_CHECKING && phase != FLOTA_UPDATE_RECEIVING &&
+        phase != FLOTA_UPDATE_VERIFYING)
+        return;
+    updater->can_resume =
+        phase == FLOTA_UPDATE_RECEIVING && !updater->input_ended && is_interruption(error);
+    flota_updater_fail(updater, error);
+}
+
+bool flota_updater_is_quiet(const struct flota_updater *updater)
+{
+    enum flota_update_phase phase = updater->status.phase;
+    bool running = updater->step == FLOTA_STEP_SETTLE || updater->step == FLOTA_STEP_COMPACT ||
+                   updater->step == FLOTA_STEP_ERASE || updater->step == FLOTA_STEP_PROGRAM;
+    return phase == FLOTA_UPDATE_IDLE || (phase == FLOTA_UPDATE_FAILED && !running);
 }
 
 const struct flota_update_status *flota_updater_status(const struct flota_updater *updater)

@@ -1,4 +1,4 @@
-/* update_flash.c - blank check, erase, program, read back.
+/* update_flash.c - blank check, erase, program: the schedule of the spare bank.
  *
  * A bank does one operation at a time, so an update takes at least the sum of its erases and
  * programs; it takes just that when the bank never idles while one of them can be started. Hence
@@ -10,33 +10,17 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "update_flash.h"
-#include "digest.h"
 #include "flota/error.h"
+#include "update_internal.h"
 #include <string.h>
 
-#define ERASED_BYTE     0xFFu
-#define ERASED_WORD     0xFFFFFFFFu
-#define WORD_SIZE_MAX   32u
-#define READ_SLICE_SIZE 4096u /* read per poll: some 0.1 ms of a Cortex-M7's time */
-#define READ_SIZE       256u  /* read at once, on the stack */
+#define ERASED_BYTE   0xFFu
+#define ERASED_WORD   0xFFFFFFFFu
+#define WORD_SIZE_MAX 32u
+#define READ_SIZE     256u /* read at once, on the stack */
 
 _Static_assert(FLOTA_UPDATER_BUFFER_SIZE >= FLOTA_IMAGE_HEAD_SIZE,
                "the head is checked in the buffer");
-_Static_assert(FLOTA_UPDATER_BUFFER_SIZE >= READ_SLICE_SIZE, "the buffer takes a slice read back");
-_Static_assert(READ_SLICE_SIZE >= FLOTA_IMAGE_HEAD_SIZE, "the first slice holds the whole block");
-
-uint32_t flota_updater_area_size(const struct flota_image_target *target)
-{
-    return target->flash->image_sector_count * target->flash->sector_size;
-}
-
-int flota_updater_fail(struct flota_updater *updater, int error)
-{
-    updater->status.phase = FLOTA_UPDATE_FAILED;
-    updater->status.error = error;
-    return error;
-}
 
 static const struct flota_flash *flash_of(const struct flota_updater *updater)
 {
@@ -60,69 +44,6 @@ static bool is_blank(const uint8_t *bytes, uint32_t size)
         if (bytes[i] != ERASED_BYTE)
             return false;
     return true;
-}
-
-static bool has_block(const struct flota_updater *updater)
-{
-    return updater->status.info.magic != 0;
-}
-
-static int add_to_hash(struct flota_updater *updater, uint32_t offset, const uint8_t *data,
-                       uint32_t size)
-{
-    if (has_block(updater))
-        return flota_digest_add_sealed(&updater->hash, offset, data, size);
-    return flota_digest_add(&updater->hash, data, size);
-}
-
-/* --- read back --- */
-
-static int begin_read_back(struct flota_updater *updater)
-{
-    if (flota_digest_finish(&updater->hash, updater->sent_digest) != 0)
-        return flota_updater_fail(updater, FLOTA_ERR_IMAGE_CORRUPT);
-    if (has_block(updater) &&
-        memcmp(updater->sent_digest, updater->status.info.digest, FLOTA_IMAGE_DIGEST_SIZE) != 0)
-        return flota_updater_fail(updater, FLOTA_ERR_IMAGE_CORRUPT);
-    if (flota_digest_start(&updater->hash) != 0)
-        return flota_updater_fail(updater, FLOTA_ERR_FLASH_VERIFY);
-    updater->status.phase = FLOTA_UPDATE_VERIFYING;
-    updater->cursor = 0;
-    updater->step = FLOTA_STEP_READ_BACK;
-    return FLOTA_UPDATER_GOES_ON;
-}
-
-static int end_read_back(struct flota_updater *updater)
-{
-    uint8_t flash_digest[FLOTA_IMAGE_DIGEST_SIZE];
-    if (flota_digest_finish(&updater->hash, flash_digest) != 0 ||
-        memcmp(flash_digest, updater->sent_digest, sizeof flash_digest) != 0)
-        return flota_updater_fail(updater, FLOTA_ERR_FLASH_VERIFY);
-    updater->step = FLOTA_STEP_VERIFIED;
-    return FLOTA_UPDATER_NEEDS_INPUT;
-}
-
-/* The hash leaves out digest and crc32: compare the block itself, which is in the first slice. */
-static bool block_is_wrong(const struct flota_updater *updater)
-{
-    return has_block(updater) && updater->cursor == 0 &&
-           memcmp(updater->buffer + FLOTA_IMAGE_INFO_OFFSET, &updater->status.info,
-                  FLOTA_IMAGE_INFO_SIZE) != 0;
-}
-
-static int read_back(struct flota_updater *updater)
-{
-    const struct flota_flash *flash = flash_of(updater);
-    uint32_t size = smaller(READ_SLICE_SIZE, updater->status.total - updater->cursor);
-    int error = flash->read(flash->port, FLOTA_SLOT_SPARE, updater->cursor, updater->buffer, size);
-    if (error != 0)
-        return flota_updater_fail(updater, error);
-    if (block_is_wrong(updater) ||
-        add_to_hash(updater, updater->cursor, updater->buffer, size) != 0)
-        return flota_updater_fail(updater, FLOTA_ERR_FLASH_VERIFY);
-    updater->cursor += size;
-    updater->status.verified = updater->cursor;
-    return updater->cursor < updater->status.total ? FLOTA_UPDATER_GOES_ON : end_read_back(updater);
 }
 
 /* --- sectors --- */
@@ -151,7 +72,7 @@ static bool reads_blank(const struct flota_updater *updater, uint32_t size)
 static int check_blank(struct flota_updater *updater)
 {
     uint32_t sector_end = updater->ready_size + flash_of(updater)->sector_size;
-    uint32_t slice_end = smaller(updater->cursor + READ_SLICE_SIZE, sector_end);
+    uint32_t slice_end = smaller(updater->cursor + FLOTA_UPDATER_SLICE_SIZE, sector_end);
     while (updater->cursor < slice_end) {
         uint32_t size = smaller(READ_SIZE, slice_end - updater->cursor);
         if (!reads_blank(updater, size))
@@ -168,6 +89,8 @@ static int check_blank(struct flota_updater *updater)
 
 static int begin_sector(struct flota_updater *updater)
 {
+    if (updater->always_erase)
+        return start_erase(updater);
     updater->cursor = updater->ready_size;
     updater->step = FLOTA_STEP_BLANK_CHECK;
     return check_blank(updater);
@@ -201,7 +124,7 @@ static int start_word(struct flota_updater *updater)
     int error = order_word(updater, bytes, size);
     if (error != 0)
         return flota_updater_fail(updater, error);
-    if (add_to_hash(updater, updater->buffer_start, bytes, size) != 0)
+    if (flota_updater_add_to_hash(updater, updater->buffer_start, bytes, size) != 0)
         return flota_updater_fail(updater, FLOTA_ERR_IMAGE_CORRUPT);
     updater->buffer_start += size;
     updater->buffer_size -= size;
@@ -212,15 +135,18 @@ static int start_word(struct flota_updater *updater)
 
 static bool has_word(const struct flota_updater *updater)
 {
-    bool all_received = updater->status.received == updater->status.total;
+    bool all_received = updater->taken == updater->status.total;
     return updater->buffer_size >= flash_of(updater)->word_size ||
            (updater->buffer_size > 0 && all_received);
 }
 
-/* While the size is unknown, only sectors whose bytes have arrived are known to be needed. */
+/* While the size is unknown, only sectors whose bytes have arrived are known to be needed. Where an
+ * unfinished update was, all of them are: STAGED says that the bank is sound. */
 static uint32_t needed_size(const struct flota_updater *updater)
 {
-    return updater->status.total != 0 ? updater->status.total : updater->status.received;
+    if (updater->always_erase)
+        return flota_updater_area_size(updater->target);
+    return updater->status.total != 0 ? updater->status.total : updater->taken;
 }
 
 static bool all_in_flash(const struct flota_updater *updater)
@@ -228,18 +154,42 @@ static bool all_in_flash(const struct flota_updater *updater)
     return updater->status.total != 0 && updater->status.in_flash == updater->status.total;
 }
 
+/* The read-back needs the whole file: a bundle's later parts are to be judged, too. */
+static bool may_read_back(const struct flota_updater *updater)
+{
+    return all_in_flash(updater) && (updater->kind == FLOTA_FILE_IMAGE || updater->input_ended);
+}
+
+static int choose_to_revert(struct flota_updater *updater)
+{
+    if (updater->order.words == 0)
+        return flota_updater_start_read_back(updater);
+    int result = flota_updater_open(updater);
+    if (updater->status.has_begun)
+        updater->step = FLOTA_STEP_VERIFIED;
+    return result;
+}
+
 static int choose(struct flota_updater *updater)
 {
     updater->step = FLOTA_STEP_CHOOSE;
-    if (updater->status.phase != FLOTA_UPDATE_RECEIVING)
+    if (updater->status.phase == FLOTA_UPDATE_CHECKING)
         return FLOTA_UPDATER_NEEDS_INPUT;
+    if (updater->order.fallback_words == 0) {
+        updater->step = FLOTA_STEP_FALLBACK;
+        return flota_updater_read_fallback(updater);
+    }
+    if (updater->is_reverting)
+        return choose_to_revert(updater);
+    if (!updater->status.has_begun)
+        return flota_updater_open(updater);
+    flota_updater_note_progress(updater);
     if (has_word(updater) && updater->buffer_start < updater->ready_size)
         return start_word(updater);
-    if (all_in_flash(updater))
-        return begin_read_back(updater);
-    if (updater->ready_size < needed_size(updater))
-        return begin_sector(updater);
-    return FLOTA_UPDATER_NEEDS_INPUT;
+    bool ready = updater->ready_size >= needed_size(updater);
+    if (ready && may_read_back(updater))
+        return flota_updater_begin_read_back(updater);
+    return ready ? FLOTA_UPDATER_NEEDS_INPUT : begin_sector(updater);
 }
 
 static int settle(struct flota_updater *updater)
@@ -250,24 +200,30 @@ static int settle(struct flota_updater *updater)
     return choose(updater); /* how the earlier update's operation ended does not matter here */
 }
 
-static int wait_for_flash(struct flota_updater *updater)
+/* Take note of an operation's end. Returns FLOTA_FLASH_BUSY, _IDLE or its error. */
+static int end_operation(struct flota_updater *updater)
 {
     const struct flota_flash *flash = flash_of(updater);
     int result = flash->poll(flash->port);
     if (result == FLOTA_FLASH_BUSY)
-        return FLOTA_UPDATER_WAITS;
-    uint8_t ended = updater->step;
+        return result;
+    bool erased = updater->step == FLOTA_STEP_ERASE;
     updater->step = FLOTA_STEP_CHOOSE;
-    if (result != FLOTA_FLASH_IDLE)
-        return flota_updater_fail(updater, result);
-
-    if (ended == FLOTA_STEP_ERASE) {
+    if (result == FLOTA_FLASH_IDLE && erased) {
         updater->ready_size += flash->sector_size;
         updater->status.erase_count++;
-    } else {
+    } else if (result == FLOTA_FLASH_IDLE) {
         updater->status.in_flash = updater->buffer_start;
     }
-    return choose(updater);
+    return result;
+}
+
+static int wait_for_flash(struct flota_updater *updater)
+{
+    int result = end_operation(updater);
+    if (result == FLOTA_FLASH_BUSY)
+        return FLOTA_UPDATER_WAITS;
+    return result == FLOTA_FLASH_IDLE ? choose(updater) : flota_updater_fail(updater, result);
 }
 
 int flota_updater_step(struct flota_updater *updater)
@@ -277,13 +233,19 @@ int flota_updater_step(struct flota_updater *updater)
         return settle(updater);
     case FLOTA_STEP_CHOOSE:
         return choose(updater);
+    case FLOTA_STEP_FALLBACK:
+        return flota_updater_read_fallback(updater);
+    case FLOTA_STEP_COMPACT:
+        return flota_updater_compact(updater);
+    case FLOTA_STEP_REHASH:
+        return flota_updater_rehash(updater);
     case FLOTA_STEP_BLANK_CHECK:
         return check_blank(updater);
     case FLOTA_STEP_ERASE:
     case FLOTA_STEP_PROGRAM:
         return wait_for_flash(updater);
     case FLOTA_STEP_READ_BACK:
-        return read_back(updater);
+        return flota_updater_read_back(updater);
     case FLOTA_STEP_VERIFIED:
     case FLOTA_STEP_ACTIVATED:
         break;
@@ -294,8 +256,14 @@ int flota_updater_step(struct flota_updater *updater)
 void flota_updater_let_flash_end(struct flota_updater *updater)
 {
     const struct flota_flash *flash = flash_of(updater);
-    bool may_run = updater->step == FLOTA_STEP_SETTLE || updater->step == FLOTA_STEP_ERASE ||
-                   updater->step == FLOTA_STEP_PROGRAM;
-    if (may_run && flash->poll(flash->port) != FLOTA_FLASH_BUSY)
-        updater->step = FLOTA_STEP_CHOOSE;
+    int result = FLOTA_FLASH_IDLE;
+    if (updater->step == FLOTA_STEP_ERASE || updater->step == FLOTA_STEP_PROGRAM) {
+        result = end_operation(updater);
+    } else if (updater->step == FLOTA_STEP_SETTLE || updater->step == FLOTA_STEP_COMPACT) {
+        updater->compacted = false; /* all of it anew */
+        if (flash->poll(flash->port) != FLOTA_FLASH_BUSY)
+            updater->step = FLOTA_STEP_CHOOSE;
+    }
+    if (result < 0)
+        updater->can_resume = false;
 }
