@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "flota/base64.h"
 #include "flota/error.h"
 #include "flota/http_update.h"
 #include <string.h>
@@ -39,49 +40,6 @@ static bool equals(const struct expected *expected, struct flota_http_text given
     return difference == 0;
 }
 
-/* --- base64 (RFC 4648 4, strict) --- */
-
-static int base64_value(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    if (c == '+')
-        return 62;
-    return c == '/' ? 63 : -1;
-}
-
-static size_t padding_of(struct flota_http_text text)
-{
-    if (text.size < 4 || text.data[text.size - 1] != '=')
-        return 0;
-    return text.data[text.size - 2] == '=' ? 2 : 1;
-}
-
-/* Returns the number of decoded bytes, or -1. */
-static int base64_decode(struct flota_http_text text, char *data, size_t size)
-{
-    size_t padding = padding_of(text), used = 0;
-    uint32_t bits = 0;
-    if (text.size == 0 || text.size % 4 != 0 || text.size / 4 * 3 > size)
-        return -1;
-    for (size_t i = 0; i < text.size; i++) {
-        int value = i < text.size - padding ? base64_value(text.data[i]) : 0;
-        if (value < 0)
-            return -1;
-        bits = bits << 6 | (uint32_t)value;
-        if (i % 4 == 3) {
-            data[used++] = (char)(bits >> 16);
-            data[used++] = (char)(bits >> 8);
-            data[used++] = (char)bits;
-        }
-    }
-    return (int)(used - padding);
-}
-
 /* --- Authorization --- */
 
 /* What follows "SCHEME " in the Authorization header, else {NULL, 0}. */
@@ -110,7 +68,8 @@ static bool has_password(const struct flota_auth *auth,
 {
     char decoded[CREDENTIALS_MAX];
     struct expected expected = {auth->user, strlen(auth->user), auth->secret, strlen(auth->secret)};
-    int size = base64_decode(credentials(connection, "Basic"), decoded, sizeof decoded);
+    struct flota_http_text text = credentials(connection, "Basic");
+    int size = flota_base64_decode(text.data, text.size, decoded, sizeof decoded);
     return size >= 0 && equals(&expected, (struct flota_http_text){decoded, (size_t)size});
 }
 

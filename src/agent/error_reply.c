@@ -17,7 +17,13 @@ static int status_of(int error)
         return 408;
     case FLOTA_ERR_UPDATE_BUSY:
     case FLOTA_ERR_NOT_READY:
+    case FLOTA_ERR_ON_TRIAL:
+    case FLOTA_ERR_NOT_ON_TRIAL:
+    case FLOTA_ERR_IMAGE_NOT_THERE:
         return 409;
+    case FLOTA_ERR_TRANSFER_GAP:
+    case FLOTA_ERR_TRANSFER_OTHER:
+        return 416;
     case FLOTA_ERR_IMAGE_TOO_LARGE:
         return 413;
     default:

@@ -25,16 +25,47 @@ int flota_http_update_body_init(struct flota_http_update *service, struct flota_
 
 int flota_http_update_create(struct flota_http_update *service, uint32_t total_size)
 {
-    struct flota_update_request request = {.total_size = total_size, .consents = service->consents};
+    struct flota_update_request request = {.total_size = total_size,
+                                           .deadline_ms = service->deadline_ms,
+                                           .in_pieces = service->is_piece,
+                                           .consents = service->consents};
+    service->recovered = false;
     return flota_updater_create(&service->updater, service->config.target, &request);
 }
 
+#define DEADLINE_MAX_S 86400u
+
+uint32_t flota_http_update_deadline_ms(struct flota_http_text seconds)
+{
+    uint32_t value = 0;
+    for (size_t i = 0; i < seconds.size; i++) {
+        if (seconds.data[i] < '0' || seconds.data[i] > '9')
+            return 0;
+        value = value * 10u + (uint32_t)(seconds.data[i] - '0');
+        if (value > DEADLINE_MAX_S)
+            return 0;
+    }
+    return value * 1000u;
+}
+
 /* --- parts of a form --- */
+
+static bool *consent_named(struct flota_http_update *service, const char *name)
+{
+    if (strcmp(name, "foreign") == 0)
+        return &service->consents.foreign;
+    if (strcmp(name, "downgrade") == 0)
+        return &service->consents.downgrade;
+    if (strcmp(name, "guard") == 0)
+        return &service->consents.guard;
+    return strcmp(name, "force") == 0 ? &service->consents.again : NULL;
+}
 
 static int begin_part(struct flota_http_update *service)
 {
     const char *name = service->multipart.name;
     service->field = NULL;
+    service->field_is_deadline = false;
     service->field_size = 0;
     if (service->multipart.has_filename) {
         if (service->file_seen)
@@ -43,10 +74,8 @@ static int begin_part(struct flota_http_update *service)
         service->in_file = true;
         return flota_http_update_create(service, 0); /* with the consents of the fields before */
     }
-    if (strcmp(name, "foreign") == 0)
-        service->field = &service->consents.foreign;
-    else if (strcmp(name, "downgrade") == 0)
-        service->field = &service->consents.downgrade;
+    service->field = consent_named(service, name);
+    service->field_is_deadline = strcmp(name, "commit_timeout") == 0;
     return 0;
 }
 
@@ -73,9 +102,12 @@ static int end_part(struct flota_http_update *service)
         int result = flota_updater_finish(&service->updater);
         return result < 0 ? result : 0;
     }
+    const struct flota_http_text value = {service->field_value, service->field_size};
     if (service->field)
-        *service->field =
-            is_consent((struct flota_http_text){service->field_value, service->field_size});
+        *service->field = is_consent(value);
+    bool fits = service->field_size < sizeof service->field_value;
+    if (service->field_is_deadline)
+        service->deadline_ms = fits ? flota_http_update_deadline_ms(value) : 0;
     return 0;
 }
 
@@ -115,7 +147,7 @@ static int take_data(struct flota_http_update *service, size_t *in_input)
 {
     if (service->in_file)
         return deliver(service, in_input);
-    if (service->field)
+    if (service->field || service->field_is_deadline)
         take_field(service, service->multipart.data, service->multipart.data_size);
     return 0;
 }

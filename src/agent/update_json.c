@@ -5,6 +5,8 @@
 #include "error_reply.h"
 #include "flota/json.h"
 #include "http_update_internal.h"
+#include <stdio.h>
+#include <string.h>
 
 unsigned flota_http_update_percent(const struct flota_http_update *service)
 {
@@ -64,22 +66,180 @@ static const char *auth_name(enum flota_auth_kind kind)
     return kind == FLOTA_AUTH_KIND_TOKEN ? "token" : "basic";
 }
 
+/* --- the running image --- */
+
+static const char *running_name(enum flota_running running)
+{
+    switch (running) {
+    case FLOTA_RUNNING_TRIAL:
+        return "trial";
+    case FLOTA_RUNNING_CONFIRMED:
+        return "confirmed";
+    case FLOTA_RUNNING_STRANDED:
+        return "stranded";
+    case FLOTA_RUNNING_UNRECORDED:
+        break;
+    }
+    return "unrecorded";
+}
+
+/* An upload's phase comes first; without one it is the running image that has a story to tell. */
+static const char *phase_name(const struct flota_http_update *service)
+{
+    enum flota_update_phase phase = flota_updater_status(&service->updater)->phase;
+    enum flota_running running = flota_trial_running(service->config.trial);
+    if (service->go_back || service->config.trial->over)
+        return flota_update_phase_name(FLOTA_UPDATE_RESTARTING);
+    if (phase != FLOTA_UPDATE_IDLE && !service->recovered)
+        return flota_update_phase_name(phase);
+    if (running == FLOTA_RUNNING_TRIAL || running == FLOTA_RUNNING_STRANDED)
+        return running_name(running);
+    if (flota_trial_report(service->config.trial))
+        return "rolled-back";
+    return running == FLOTA_RUNNING_CONFIRMED ? "confirmed" : "idle";
+}
+
+static void add_trial(struct flota_json *json, const struct flota_http_update *service)
+{
+    const struct flota_trial *trial = service->config.trial;
+    bool revert = trial->boot.own.trial == FLOTA_TRIAL_REVERT;
+    bool automatic = trial->config.policy == FLOTA_CONFIRM_AUTOMATIC;
+    flota_json_key(json, "trial");
+    if (flota_trial_running(trial) != FLOTA_RUNNING_TRIAL) {
+        flota_json_raw(json, "null");
+        return;
+    }
+    flota_json_raw(json, "{");
+    flota_json_number(json, "remaining_ms", flota_trial_remaining_ms(trial, service->now_ms));
+    flota_json_number(json, "attempt", trial->boot.own.attempts.all);
+    flota_json_text(json, "kind", revert ? "revert" : "update");
+    flota_json_text(json, "policy", automatic ? "automatic" : "explicit");
+    flota_json_raw(json, "}");
+}
+
+static void add_address(struct flota_json *json, const char *key, uint32_t address)
+{
+    char text[11];
+    snprintf(text, sizeof text, "0x%08lx", (unsigned long)address);
+    flota_json_text(json, key, text);
+}
+
+static void add_fault(struct flota_json *json, const struct flota_last_words *words)
+{
+    flota_json_key(json, "fault");
+    if (!words) {
+        flota_json_raw(json, "null");
+        return;
+    }
+    flota_json_raw(json, "{");
+    flota_json_text(json, "what", words->what);
+    add_address(json, "pc", words->pc);
+    add_address(json, "lr", words->lr);
+    flota_json_number(json, "milestone", words->milestone);
+    flota_json_raw(json, "}");
+}
+
+static void add_report(struct flota_json *json, const struct flota_http_update *service)
+{
+    const struct flota_boot_report *report = flota_trial_report(service->config.trial);
+    char build_id[FLOTA_BUILD_ID_TEXT], cause[32];
+    flota_json_key(json, "rolled_back");
+    if (!report) {
+        flota_json_raw(json, "null");
+        return;
+    }
+    flota_hex_text(report->tag, sizeof report->tag, build_id);
+    flota_json_raw(json, "{");
+    flota_json_text(json, "build_id", build_id);
+    flota_json_text(json, "reason", flota_boot_reason_text(report->reason));
+    flota_json_number(json, "attempts", report->attempts);
+    flota_json_text(json, "cause", flota_http_update_cause(service, report, cause, sizeof cause));
+    add_fault(json, flota_http_update_last_words(service, report));
+    flota_json_raw(json, "}");
+}
+
+static void add_revert(struct flota_json *json, const struct flota_http_update *service)
+{
+    flota_json_key(json, "revert");
+    if (!service->can_revert) {
+        flota_json_raw(json, "null");
+        return;
+    }
+    flota_json_raw(json, "{");
+    add_identity(json, &service->revert);
+    flota_json_raw(json, "}");
+}
+
+static void add_rest(struct flota_json *json, const struct flota_http_update *service)
+{
+    struct flota_updater_rest rest;
+    char digest[2 * FLOTA_IMAGE_DIGEST_SIZE + 1];
+    flota_json_key(json, "resume");
+    bool is_sending = service->client && !service->answered;
+    if (is_sending || !flota_updater_rest(&service->updater, &rest)) {
+        flota_json_raw(json, "null");
+        return;
+    }
+    flota_hex_text(rest.digest, sizeof rest.digest, digest);
+    flota_json_raw(json, "{");
+    flota_json_number(json, "offset", rest.offset);
+    flota_json_number(json, "size", rest.size);
+    flota_json_text(json, "digest", digest);
+    flota_json_raw(json, "}");
+}
+
+static void add_stranded(struct flota_json *json, const struct flota_http_update *service)
+{
+    const struct flota_trial *trial = service->config.trial;
+    bool stranded = flota_trial_running(trial) == FLOTA_RUNNING_STRANDED;
+    flota_json_text(json, "stranded",
+                    stranded ? flota_boot_obstacle_text(trial->config.decision.obstacle) : NULL);
+}
+
+static void add_signatures(struct flota_json *json, const struct flota_http_update *service)
+{
+    const struct flota_trust *trust = service->config.target->trust;
+    unsigned keys = 0;
+    for (unsigned i = 0; trust && i < FLOTA_KEY_SLOTS; i++)
+        keys += trust->keys[i].state == FLOTA_KEY_ACTIVE;
+    bool required = trust && trust->policy == FLOTA_SIGNATURES_REQUIRED;
+    flota_json_key(json, "signatures");
+    flota_json_raw(json, "{");
+    flota_json_text(json, "policy", required ? "required" : "optional");
+    flota_json_number(json, "keys", keys);
+    flota_json_raw(json, "}");
+}
+
+static void add_story(struct flota_json *json, const struct flota_http_update *service)
+{
+    flota_json_text(json, "running", running_name(flota_trial_running(service->config.trial)));
+    add_trial(json, service);
+    add_report(json, service);
+    add_stranded(json, service);
+    add_revert(json, service);
+    add_rest(json, service);
+    add_signatures(json, service);
+}
+
+/* --- all of it --- */
+
 bool flota_http_update_status_json(const struct flota_http_update *service, char *text, size_t size)
 {
     const struct flota_update_status *status = flota_updater_status(&service->updater);
     struct flota_json json;
     flota_json_begin(&json, text, size);
     flota_json_raw(&json, "{");
-    flota_json_text(&json, "phase", flota_update_phase_name(status->phase));
+    flota_json_text(&json, "phase", phase_name(service));
     add_running(&json, service);
     add_progress(&json, service);
     add_new(&json, status);
     flota_json_key(&json, "error");
-    if (status->phase == FLOTA_UPDATE_FAILED)
+    if (status->phase == FLOTA_UPDATE_FAILED && !service->recovered)
         flota_json_error(&json, status->error);
     else
         flota_json_raw(&json, "null");
     flota_json_text(&json, "auth", auth_name(service->config.auth.kind));
+    add_story(&json, service);
     flota_json_raw(&json, "}\r\n");
     return !json.full;
 }

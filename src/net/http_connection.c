@@ -76,8 +76,15 @@ static void fail_body(struct flota_http_connection *connection, enum http_refusa
     flota_http_refuse(connection, refusal);
 }
 
+/* Not refused: the first digit of the status line tells. */
+static bool was_served(const struct flota_http_connection *connection)
+{
+    return connection->out_head[sizeof "HTTP/1.1 " - 1] < '4';
+}
+
 static void response_complete(struct flota_http_connection *connection)
 {
+    connection->server->request_count += was_served(connection);
     report(connection, true, 0);
     if (!connection->body_done && !connection->peer_ended)
         flota_http_enter(connection, FLOTA_HTTP_DRAIN, FLOTA_HTTP_DRAIN_MS);
@@ -143,7 +150,6 @@ static bool has_no_body(const struct flota_http_connection *connection)
 static void serve(struct flota_http_connection *connection, const struct flota_http_route *route)
 {
     connection->route = route;
-    connection->server->request_count++;
     connection->body_done = has_no_body(connection);
     flota_http_enter(connection, FLOTA_HTTP_BODY, FLOTA_HTTP_BODY_MS);
     route->handler->begin(route->context, connection);
@@ -160,7 +166,6 @@ static void serve(struct flota_http_connection *connection, const struct flota_h
 /* A request that no handler sees: its words, and the connection may live on if there is no body. */
 static void refuse_request(struct flota_http_connection *connection, enum http_refusal refusal)
 {
-    connection->server->request_count++;
     connection->body_done = has_no_body(connection) &&
                             (refusal == HTTP_REFUSE_NO_ROUTE || refusal == HTTP_REFUSE_METHOD);
     flota_http_refuse(connection, refusal);

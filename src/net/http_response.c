@@ -21,6 +21,7 @@ static const char *status_text(int status)
 {
     static const struct status_text texts[] = {
         {200, "OK"},
+        {202, "Accepted"},
         {204, "No Content"},
         {304, "Not Modified"},
         {400, "Bad Request"},
@@ -33,6 +34,7 @@ static const char *status_text(int status)
         {413, "Content Too Large"},
         {414, "URI Too Long"},
         {415, "Unsupported Media Type"},
+        {416, "Range Not Satisfiable"},
         {417, "Expectation Failed"},
         {431, "Request Header Fields Too Large"},
         {500, "Internal Server Error"},
