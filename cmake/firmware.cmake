@@ -4,6 +4,18 @@ set(FLOTA_TOOL ${PROJECT_SOURCE_DIR}/build/host/cli/flota CACHE FILEPATH
     "the host tool: `flota seal` fills in the information block")
 set(FLOTA_WEB_DIR ${PROJECT_SOURCE_DIR}/build/web CACHE PATH "NAME/index.html.gz for each firmware")
 
+# flota_seal(NAME PATH): the program of target NAME as an image, PATH.bin.
+function(flota_seal name path)
+  add_custom_command(
+    OUTPUT ${path}.bin
+    COMMAND ${CMAKE_OBJCOPY} -O binary $<TARGET_FILE:${name}> ${path}.raw
+    COMMAND ${FLOTA_TOOL} seal ${path}.raw ${path}.bin
+    COMMAND ${CMAKE_SIZE} $<TARGET_FILE:${name}>
+    DEPENDS ${name} ${FLOTA_TOOL}
+    COMMENT "Sealing ${name}.bin")
+  add_custom_target(${name}_bin ALL DEPENDS ${path}.bin)
+endfunction()
+
 # flota_firmware(NAME [SOURCES folder] [CONFIG folder] [PAGE name]) -> NAME/NAME.elf, NAME/NAME.bin
 # SOURCES: *.c, default the folder NAME. CONFIG: flota_config.h, default SOURCES. PAGE: the example whose page
 # it serves, default NAME.
@@ -38,12 +50,5 @@ function(flota_firmware name)
   target_link_options(${name} PRIVATE -Wl,-Map=${out}/${name}.map)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${out} SUFFIX .elf)
 
-  add_custom_command(
-    OUTPUT ${out}/${name}.bin
-    COMMAND ${CMAKE_OBJCOPY} -O binary $<TARGET_FILE:${name}> ${out}/${name}.raw
-    COMMAND ${FLOTA_TOOL} seal ${out}/${name}.raw ${out}/${name}.bin
-    COMMAND ${CMAKE_SIZE} $<TARGET_FILE:${name}>
-    DEPENDS ${name} ${FLOTA_TOOL}
-    COMMENT "Sealing ${name}.bin")
-  add_custom_target(${name}_bin ALL DEPENDS ${out}/${name}.bin)
+  flota_seal(${name} ${out}/${name})
 endfunction()

@@ -193,6 +193,13 @@ void stm32h7_eth_stop(void)
     (void)stm32h7_wait(&ETH_DMADSR, ETH_DMADSR_STATES, 0, STOP_MS);
 }
 
+void stm32h7_eth_hold(void)
+{
+    bool was_running = ring.running;
+    stm32h7_eth_stop();
+    ring.failed = was_running;
+}
+
 bool stm32h7_eth_has_failed(void)
 {
     return ring.failed;

@@ -35,7 +35,10 @@ bool stm32h7_eth_start(const uint8_t mac_address[STM32H7_MAC_ADDRESS_SIZE],
 /* Stop sending and receiving; the DMA touches no memory afterwards. Harmless when stopped. */
 void stm32h7_eth_stop(void);
 
-/* True when the DMA has stopped by itself after a bus error: start again. */
+/* Stop for the moment: the next flota_port_netif_poll() starts again what was running. */
+void stm32h7_eth_hold(void);
+
+/* True when the DMA has stopped by itself after a bus error, or is on hold: start again. */
 bool stm32h7_eth_has_failed(void);
 
 /* The next good frame, or false. It stays valid until stm32h7_eth_release(), which must follow. The

@@ -1,4 +1,4 @@
-/* fault.c - the last words: registers on the console, then a reset.
+/* fault.c - the last words: in RAM for the next run, registers on the console, then a reset.
  *
  * A fault may have been caused by a broken stack, so the handler changes to a stack of its own
  * before any C code runs, and reads the stacked registers only when they lie in RAM.
@@ -59,10 +59,20 @@ _Noreturn static void restart(void)
     core_reset();
 }
 
+/* For the next run, before the console: that takes long, and may be what has broken. */
+static void leave_last_words(const uint32_t *frame, uint32_t number, bool has_frame)
+{
+    uint32_t pc = has_frame ? frame[6] : 0, lr = has_frame ? frame[5] : 0;
+    stm32h7_last_words_leave(exception_name(number), pc, lr, SCB_CFSR);
+}
+
 _Noreturn void fault_report(const uint32_t *frame, uint32_t exception_return)
 {
     uint32_t address = (uint32_t)(uintptr_t)frame;
     uint32_t number = SCB_ICSR & 0x1FFu;
+    bool has_frame = is_in_ram(address, DTCM_ADDRESS, DTCM_SIZE) ||
+                     is_in_ram(address, AXI_SRAM_ADDRESS, AXI_SRAM_SIZE);
+    leave_last_words(frame, number, has_frame);
     stm32h7_uart_print("\r\nfault: ");
     stm32h7_uart_print(exception_name(number));
     stm32h7_uart_print(" ");
@@ -73,8 +83,7 @@ _Noreturn void fault_report(const uint32_t *frame, uint32_t exception_return)
     print_hex("bfar", SCB_BFAR);
     print_hex("exc_return", exception_return);
     print_hex("sp", address);
-    if (is_in_ram(address, DTCM_ADDRESS, DTCM_SIZE) ||
-        is_in_ram(address, AXI_SRAM_ADDRESS, AXI_SRAM_SIZE)) {
+    if (has_frame) {
         print_hex("pc", frame[6]);
         print_hex("lr", frame[5]);
         print_hex("r0", frame[0]);
@@ -102,6 +111,7 @@ __attribute__((naked)) void stm32h7_fault_entry(void)
 _Noreturn void stm32h7_panic(const char *reason)
 {
     (void)core_interrupts_disable();
+    stm32h7_last_words_leave(reason, 0, (uint32_t)(uintptr_t)__builtin_return_address(0), 0);
     stm32h7_uart_print("\r\nfault: ");
     stm32h7_uart_print(reason);
     restart();

@@ -2,15 +2,18 @@
  *
  * OPTSTART commits every _PRG register that differs from its _CUR, so all are made equal first, and
  * only bit 31 of OPTSR is turned. A loss of power during the change keeps the old value
- * (RM0399 4.4.3): that makes the swap one atomic step.
+ * (RM0399 4.4.3): that makes the swap one atomic step. The guard changes them, too: no state, and
+ * the waiting is the caller's.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "option_bytes.h"
+#include "flash_words.h"
 #include "flota/error.h"
 #include "registers.h"
-#include "stm32h7.h"
 
-#define CHANGE_MS 2000u /* not specified; 20 to 300 ms were seen */
+#define CHANGE_MS  2000u /* not specified; 20 to 300 ms were seen */
+#define NO_OPTIONS (FLASH_OPTSR_OPT_BUSY | FLASH_OPTSR_OPTCHANGEERR)
 
 /* In the order of struct stm32h7_options; OPTSR first. A _PRG register follows its _CUR. */
 static const uint16_t offsets[STM32H7_OPTION_PAIRS] = {
@@ -19,7 +22,7 @@ static const uint16_t offsets[STM32H7_OPTION_PAIRS] = {
 
 void stm32h7_options_read(struct stm32h7_options *options)
 {
-    options->swapped = (FLASH_OPTCR & FLASH_OPTCR_SWAP_BANK) != 0;
+    options->swapped = stm32h7_options_swapped();
     for (unsigned i = 0; i < STM32H7_OPTION_PAIRS; i++) {
         options->current[i] = REG32(FLASH_BASE + offsets[i]);
         options->programmed[i] = REG32(FLASH_BASE + offsets[i] + 4u);
@@ -60,30 +63,43 @@ static bool request_swap(uint32_t wanted)
     return FLASH_OPTSR_PRG == wanted;
 }
 
-static bool commit(uint32_t wanted)
+static bool commit(uint32_t wanted, stm32h7_waiter wait)
 {
-    const uint32_t no_options = FLASH_OPTSR_OPT_BUSY | FLASH_OPTSR_OPTCHANGEERR;
     FLASH_OPTCR |= FLASH_OPTCR_OPTSTART;
     core_dsb();
-    if (!stm32h7_wait(&FLASH_OPTSR_CUR, FLASH_OPTSR_OPT_BUSY, 0, CHANGE_MS))
+    if (!wait(&FLASH_OPTSR_CUR, FLASH_OPTSR_OPT_BUSY, 0, CHANGE_MS))
         return false;
     uint32_t now = FLASH_OPTSR_CUR;
-    return !(now & FLASH_OPTSR_OPTCHANGEERR) && ((now ^ wanted) & ~no_options) == 0;
+    return !(now & FLASH_OPTSR_OPTCHANGEERR) && ((now ^ wanted) & ~NO_OPTIONS) == 0;
 }
 
-int stm32h7_options_swap(void)
+static bool change(uint32_t wanted, stm32h7_waiter wait)
 {
-    const uint32_t no_options = FLASH_OPTSR_OPT_BUSY | FLASH_OPTSR_OPTCHANGEERR;
-    if (!stm32h7_flash_is_quiet() || (FLASH_OPTSR_CUR & FLASH_OPTSR_OPT_BUSY) || !unlock())
-        return FLOTA_ERR_OPTION_BYTES;
+    uint32_t current = FLASH_OPTSR_CUR & ~NO_OPTIONS;
     FLASH_OPTCCR = FLASH_OPTCCR_CLR_OPTCHANGEERR;
-    uint32_t current = FLASH_OPTSR_CUR & ~no_options;
-    uint32_t wanted = current ^ FLASH_OPTSR_SWAP_BANK_OPT;
-    bool changed = request_swap(wanted) && commit(wanted);
-    if (!changed && !(FLASH_OPTSR_CUR & FLASH_OPTSR_OPT_BUSY)) {
+    if (request_swap(wanted) && commit(wanted, wait))
+        return true;
+    if (!(FLASH_OPTSR_CUR & FLASH_OPTSR_OPT_BUSY)) {
         FLASH_OPTSR_PRG = current; /* a later OPTSTART must not bring the swap by surprise */
         FLASH_OPTCCR = FLASH_OPTCCR_CLR_OPTCHANGEERR;
     }
+    return false;
+}
+
+bool stm32h7_options_swapped(void)
+{
+    return (FLASH_OPTCR & FLASH_OPTCR_SWAP_BANK) != 0;
+}
+
+int stm32h7_options_boot(bool swapped, stm32h7_waiter wait)
+{
+    if (!stm32h7_flash_is_quiet() || (FLASH_OPTSR_CUR & FLASH_OPTSR_OPT_BUSY))
+        return FLOTA_ERR_OPTION_BYTES;
+    uint32_t wanted = FLASH_OPTSR_CUR & ~(NO_OPTIONS | FLASH_OPTSR_SWAP_BANK_OPT);
+    wanted |= swapped ? FLASH_OPTSR_SWAP_BANK_OPT : 0;
+    if (((FLASH_OPTSR_CUR ^ wanted) & ~NO_OPTIONS) == 0)
+        return 0;
+    bool changed = unlock() && change(wanted, wait);
     lock();
     return changed ? 0 : FLOTA_ERR_OPTION_BYTES;
 }

@@ -5,6 +5,7 @@
 #include "flota/platform.h"
 #include "ethernet.h"
 #include "flota/error.h"
+#include "option_bytes.h"
 #include "registers.h"
 #include "stm32h7.h"
 
@@ -40,10 +41,38 @@ static int update_allowed(void *port)
     return stm32h7_options_check(&options);
 }
 
+/* The device answers before it swaps, and resets right after: nothing needs the network any more,
+ * and no bus master but the core is at work while the option bytes change. When the change is
+ * refused the device lives on, and its next poll starts the Ethernet again. */
 static int swap(void *port)
 {
     (void)port;
-    return stm32h7_options_swap();
+    stm32h7_eth_hold();
+    return stm32h7_options_boot(!stm32h7_options_swapped(), stm32h7_wait);
+}
+
+/* It runs in normal operation, with clients waiting, and no reset follows: Ethernet stays on. Its
+ * DMA touches neither flash nor the flash registers; frames that come while the core stalls wait in
+ * the ring, or are sent again. */
+static int keep(void *port)
+{
+    bool swapped = stm32h7_options_swapped();
+    (void)port;
+    int result = stm32h7_options_boot(!swapped, stm32h7_wait);
+    int back = stm32h7_options_boot(swapped, stm32h7_wait);
+    return result != 0 ? result : back;
+}
+
+static void feed(void *port)
+{
+    (void)port;
+    IWDG1_KR = IWDG_KEY_FEED;
+}
+
+static int foreign_allowed(void *port)
+{
+    (void)port;
+    return FLASH_OPTSR_CUR & FLASH_OPTSR_IWDG1_SW ? 0 : FLOTA_ERR_WATCHDOG_ALWAYS;
 }
 
 static void reset(void *port)
@@ -57,7 +86,7 @@ static void reset(void *port)
 static int active_bank(void *port)
 {
     (void)port;
-    return FLASH_OPTCR & FLASH_OPTCR_SWAP_BANK ? 2 : 1;
+    return stm32h7_options_swapped() ? 2 : 1;
 }
 
 static void chip_name(void *port, char *text, size_t size)
@@ -78,8 +107,12 @@ const struct flota_platform stm32h7_platform = {
     .board = "stm32h745i-disco",
     .ram = ram,
     .ram_count = sizeof ram / sizeof ram[0],
+    .has_guard = true,
     .update_allowed = update_allowed,
     .swap = swap,
+    .keep = keep,
+    .feed = feed,
+    .foreign_allowed = foreign_allowed,
     .reset = reset,
     .active_bank = active_bank,
     .chip_name = chip_name,

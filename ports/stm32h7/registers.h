@@ -27,6 +27,8 @@
 #define FLASH_WORD_SIZE      32u
 #define DTCM_ADDRESS         0x20000000u
 #define DTCM_SIZE            0x00020000u
+#define LAST_WORDS_SIZE      0x00000100u /* at the end of DTCM: last_words.c, stm32h745.ld */
+#define LAST_WORDS_ADDRESS   (DTCM_ADDRESS + DTCM_SIZE - LAST_WORDS_SIZE)
 #define AXI_SRAM_ADDRESS     0x24000000u
 #define AXI_SRAM_SIZE        0x00080000u
 #define SRAM12_ADDRESS       0x30000000u
@@ -84,6 +86,7 @@
 #define FLASH_OPTSR_CUR               REG32(FLASH_BASE + 0x01Cu)
 #define FLASH_OPTSR_PRG               REG32(FLASH_BASE + 0x020u)
 #define FLASH_OPTSR_OPT_BUSY          (1u << 0)
+#define FLASH_OPTSR_IWDG1_SW          (1u << 4) /* 0: the watchdog starts with the chip */
 #define FLASH_OPTSR_BCM4              (1u << 22)
 #define FLASH_OPTSR_OPTCHANGEERR      (1u << 30)
 #define FLASH_OPTSR_SWAP_BANK_OPT     (1u << 31) /* the mapping after the next reset */
@@ -141,6 +144,8 @@
 #define RCC_PLLCFGR_DIVP1EN (1u << 16)
 #define RCC_PLL1DIVR        REG32(RCC_BASE + 0x030u) /* less one: N 8:0, P 15:9, Q 22:16, R 30:24 */
 #define RCC_AHB1RSTR        REG32(RCC_BASE + 0x080u)
+#define RCC_RSR             REG32(RCC_BASE + 0x0D0u) /* reset flags: rules.h names them */
+#define RCC_RSR_RMVF        (1u << 16)               /* clears them */
 #define RCC_AHB1ENR         REG32(RCC_BASE + 0x0D8u)
 #define RCC_AHB1_ETH1MAC    (1u << 15)
 #define RCC_AHB1_ETH1TX     (1u << 16)
@@ -182,6 +187,18 @@
 #define RNG_SR_CEIS  (1u << 5)
 #define RNG_SR_SEIS  (1u << 6)
 #define RNG_DR       REG32(0x48021800u + 0x08u)
+
+/* --- chapter 49: independent watchdog of the Cortex-M7 --- */
+
+#define IWDG1_KR        REG32(0x58004800u + 0x00u)
+#define IWDG_KEY_START  0xCCCCu
+#define IWDG_KEY_WRITE  0x5555u
+#define IWDG_KEY_FEED   0xAAAAu
+#define IWDG1_PR        REG32(0x58004800u + 0x04u)
+#define IWDG_PR_256     6u
+#define IWDG1_RLR       REG32(0x58004800u + 0x08u)
+#define IWDG1_SR        REG32(0x58004800u + 0x0Cu)
+#define IWDG_SR_UPDATES 7u /* PVU, RVU, WVU: a new value is on its way */
 
 /* --- chapter 52: USART --- */
 

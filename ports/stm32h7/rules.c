@@ -106,6 +106,28 @@ uint32_t stm32h7_baud_divider(uint32_t kernel_hz, uint32_t baud)
     return (kernel_hz + baud / 2u) / baud;
 }
 
+bool stm32h7_reset_was_power_on(uint32_t flags)
+{
+    const uint32_t by_program = STM32H7_RSR_SOFTWARE | STM32H7_RSR_WATCHDOG | STM32H7_RSR_LOW_POWER;
+    if (flags & by_program)
+        return false;
+    return (flags & (STM32H7_RSR_PORRSTF | STM32H7_RSR_BORRSTF)) || !(flags & STM32H7_RSR_PINRSTF);
+}
+
+const char *stm32h7_reset_text(uint32_t flags)
+{
+    static const struct {
+        uint32_t flags;
+        const char *text;
+    } rows[] = {{STM32H7_RSR_WATCHDOG, "watchdog"},   {STM32H7_RSR_SOFTWARE, "software"},
+                {STM32H7_RSR_LOW_POWER, "low-power"}, {STM32H7_RSR_PORRSTF, "power-on"},
+                {STM32H7_RSR_BORRSTF, "brown-out"},   {STM32H7_RSR_PINRSTF, "reset pin"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (flags & rows[i].flags)
+            return rows[i].text;
+    return "unknown";
+}
+
 void stm32h7_mac_address(const uint8_t unique_id[STM32H7_UNIQUE_ID_SIZE],
                          uint8_t address[STM32H7_MAC_ADDRESS_SIZE])
 {

@@ -14,6 +14,15 @@
 #define STM32H7_OPTION_PAIRS     9u /* option registers, with their twins to be programmed */
 #define STM32H7_MAC_ADDRESS_SIZE 6u
 
+/* RCC_RSR, the reset flags. Source: RM0399 9.8 (RCC_RSR) and table "Reset source identification".
+ */
+#define STM32H7_RSR_BORRSTF   (1u << 21)
+#define STM32H7_RSR_PINRSTF   (1u << 22) /* also with every system reset: it pulls the pin */
+#define STM32H7_RSR_PORRSTF   (1u << 23)
+#define STM32H7_RSR_SOFTWARE  (3u << 24)  /* SFT1RSTF, SFT2RSTF: a core asked for it */
+#define STM32H7_RSR_WATCHDOG  (15u << 26) /* IWDG1RSTF, IWDG2RSTF, WWDG1RSTF, WWDG2RSTF */
+#define STM32H7_RSR_LOW_POWER (3u << 30)  /* LPWR1RSTF, LPWR2RSTF: a forbidden low-power mode */
+
 /* What identifies the chip: DBGMCU_IDCODE, and its flash size register in KB. */
 struct stm32h7_chip {
     uint32_t idcode;
@@ -52,6 +61,20 @@ uint32_t stm32h7_mdc_code(uint32_t hclk_hz);
 
 /* USART_BRR with oversampling by 16, rounded. Source: RM0399 52.5.7. */
 uint32_t stm32h7_baud_divider(uint32_t kernel_hz, uint32_t baud);
+
+/* Was the reset a loss of power, or can it not be told from one? A boot after such a reset says
+ * little about the image.
+ *
+ * The flags add up until the guard clears them; a power-on clears the others. So what a program
+ * does or suffers (software, watchdog, forbidden low-power mode) came after the power-on that may
+ * stand beside it, and is the reason. The reset pin alone is a person or another chip that had to
+ * help: no loss of power. Without any flag (a debugger, a wake-up from Standby) nothing is known.
+ */
+bool stm32h7_reset_was_power_on(uint32_t flags);
+
+/* The same in words: "watchdog", "software", "low-power", "power-on", "brown-out", "reset pin" or
+ * "unknown". */
+const char *stm32h7_reset_text(uint32_t flags);
 
 /* A locally administered unicast MAC address made from the chip's unique id: the same at each
  * start, and another one in each chip. */

@@ -70,21 +70,27 @@ void stm32h7_uart_flush(void);
 /* Print a zero-terminated reason on the console and reset the chip. From any context. */
 _Noreturn void stm32h7_panic(const char *reason);
 
+/* --- last_words.c --- */
+
+struct flota_last_words;
+
+/* Read what the last run left, and forget it. Call before any milestone of this run. */
+void stm32h7_last_words_take(struct flota_last_words *words);
+
+/* Leave a report for the next run. From any context; needs no .data and no .bss.
+ *
+ * pc, lr: 0 when not known.  fault_status: CFSR. */
+void stm32h7_last_words_leave(const char *what, uint32_t pc, uint32_t lr, uint32_t fault_status);
+
+/* --- start.c --- */
+
+/* Keep how this run began: the first call of C start-up once .bss is ready. The arguments are what
+ * the guard left in registers (guard/handover.h), or anything when it did not run. */
+void stm32h7_start_keep(uint32_t magic, uint32_t reset_flags, uint32_t decision);
+
 /* --- flash.c --- */
 
 extern const struct flota_flash stm32h7_flash;
-
-/* No operation runs in either bank, and no error flag is up (flags are cleared first). */
-bool stm32h7_flash_is_quiet(void);
-
-/* --- option_bytes.c --- */
-
-void stm32h7_options_read(struct stm32h7_options *options);
-
-/* Boot from the other bank after the next reset. Returns 0, or FLOTA_ERR_OPTION_BYTES.
- * Blocks for the option byte change, at most 2 s. Source: RM0399 4.4 (option bytes), 4.3.13 (bank
- * swap). */
-int stm32h7_options_swap(void);
 
 /* --- platform.c --- */
 

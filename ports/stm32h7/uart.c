@@ -75,9 +75,16 @@ void stm32h7_uart_init(uint32_t kernel_hz)
     core_irq_enable(IRQ_USART3, PRIORITY);
 }
 
+/* A fault may come before .bss is ready: what RAM says about the queue counts only while the
+ * console has its clock, which a reset takes away. */
+static bool is_ready(void)
+{
+    return (RCC_APB1LENR & RCC_APB1L_USART3) && queue.ready;
+}
+
 void stm32h7_uart_write(const char *text, size_t size)
 {
-    if (!queue.ready)
+    if (!is_ready())
         return;
     for (size_t i = 0; i < size; i++) {
         while (queue.head - queue.tail == QUEUE_SIZE)
@@ -99,7 +106,7 @@ void stm32h7_uart_print(const char *text)
  * full queue. */
 void stm32h7_uart_flush(void)
 {
-    if (!queue.ready)
+    if (!is_ready())
         return;
     uint32_t bit_cycles = queue.kernel_hz / BAUD;
     uint32_t polls = (QUEUE_SIZE + 2u) * BITS_PER_BYTE * bit_cycles;

@@ -16,6 +16,7 @@
 #define WORD_MAX   32u
 #define TEST_WORDS 64u
 #define MARK       0x53u
+#define MILESTONE  77u
 
 extern const uint8_t flota_image_end[]; /* from the linker script */
 
@@ -179,6 +180,55 @@ static void test_board(void)
     check(port->platform->update_allowed(port->platform->port) == 0, "updates are allowed");
 }
 
+static void test_keep(void)
+{
+    const struct flota_platform *platform = port->platform;
+    check(platform->keep(platform->port) == 0, "a swap can be ordered and taken back");
+    check(platform->update_allowed(platform->port) == 0, "afterwards none is pending");
+    check(platform->swap(platform->port) == 0 &&
+              platform->update_allowed(platform->port) == FLOTA_ERR_OPTION_PENDING,
+          "a swap is ordered");
+    check(platform->swap(platform->port) == 0 &&
+              platform->update_allowed(platform->port) == FLOTA_ERR_OPTION_PENDING,
+          "ordering it again changes nothing");
+    check(platform->keep(platform->port) == 0 && platform->update_allowed(platform->port) == 0,
+          "keeping the bank takes it back");
+}
+
+static void test_watchdog(void)
+{
+    const struct flota_platform *platform = port->platform;
+    platform->feed(platform->port);
+    check(platform->foreign_allowed(platform->port) == 0,
+          "the watchdog does not start with the chip");
+}
+
+/* The guard ran, and says why this image runs. */
+static void test_start(void)
+{
+    const struct flota_port_start *start = flota_port_start();
+    check(start->decision.action == FLOTA_BOOT_RUN &&
+              start->decision.reason == FLOTA_REASON_UNRECORDED,
+          "the guard ran, and let this image run");
+    check(start->reset_cause != 0, "the reset has a cause");
+    say("        reset: ");
+    say(flota_port_reset_text(start->reset_cause));
+    say("\r\n");
+}
+
+/* The run before passed a milestone and restarted; or it passed none. */
+static void test_last_words(bool expected)
+{
+    const struct flota_last_words *words = &flota_port_start()->last_words;
+    if (expected)
+        check(words->valid && words->milestone == MILESTONE && words->what[0] == 0 &&
+                  words->pc == 0,
+              "the milestone of the run before is known");
+    else
+        check(!words->valid, "a run without a milestone leaves no last words");
+    check(!flota_port_start()->power_on, "the restart was no power-on");
+}
+
 /* Returns true when the spare bank holds this very program. */
 static bool copy_image(void)
 {
@@ -222,6 +272,8 @@ static void print_result(bool complete)
 static void first_start(void)
 {
     test_board();
+    test_watchdog();
+    test_keep();
     test_refusals();
     test_erase();
     test_program();
@@ -229,6 +281,7 @@ static void first_start(void)
     check(erase(flash->image_sector_count) == 0, "the spare journal is erased");
     bool copied = copy_image();
     check(copied, "the program is copied to the spare bank");
+    flota_port_milestone(MILESTONE);
     if (copied)
         swap_and_restart();
 }
@@ -236,6 +289,7 @@ static void first_start(void)
 static void start_in_other_bank(void)
 {
     uint8_t mark[WORD_MAX];
+    test_last_words(true);
     memset(mark, (int)MARK, sizeof mark);
     check(program(FLOTA_SLOT_ACTIVE, journal_offset(), mark) == 0,
           "the active journal can be written");
@@ -256,9 +310,11 @@ int main(void)
     bool complete = false;
     int bank = port->platform->active_bank(port->platform->port);
     say(bank == 1 ? "selftest: bank 1\r\n" : "selftest: bank 2\r\n");
+    test_start();
     if (bank == 2) {
         start_in_other_bank();
     } else if (has_mark()) {
+        test_last_words(false);
         check(erase(flash->image_sector_count) == 0, "back in bank 1, with the mark of bank 2");
         complete = true;
     } else {

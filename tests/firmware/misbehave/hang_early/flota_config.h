@@ -1,0 +1,3 @@
+/* It hangs before main. SPDX-License-Identifier: Apache-2.0 */
+#include "../base_config.h"
+#define FLOTA_NAME "hang-early"

@@ -1,0 +1,6 @@
+/* A bus fault after half a second. SPDX-License-Identifier: Apache-2.0 */
+#define FLOTA_PRODUCT "flota-guard-probe"
+#define FLOTA_NAME    "fault"
+#define FLOTA_VERSION "1.0.0"
+#define PROBE_RUNS_MS 500
+#define PROBE_FAULTS  1
