@@ -57,7 +57,9 @@ static bool is_blank(const uint8_t *word)
 static int host_program_start(void *port, enum flota_slot slot, uint32_t offset, const void *word)
 {
     struct host_flash *host = port;
-    if (slot != FLOTA_SLOT_SPARE || offset % WORD_SIZE != 0 || offset >= BANK_SIZE || host->erasing)
+    bool in_journal = offset >= (SECTOR_COUNT - 1) * SECTOR_SIZE;
+    if (offset % WORD_SIZE != 0 || offset >= BANK_SIZE || host->erasing ||
+        (slot == FLOTA_SLOT_ACTIVE && !in_journal))
         return FLOTA_ERR_FLASH_PROGRAM;
     uint8_t *place = slot_bytes(host, slot) + offset;
     if (!is_blank(place)) /* a second program breaks the word's ECC on the chip */
@@ -87,6 +89,24 @@ static int host_swap(void *port)
 {
     struct host_flash *host = port;
     host->memory[OPTION_OFFSET] = (uint8_t)(1 - host->active);
+    return 0;
+}
+
+static int host_keep(void *port)
+{
+    struct host_flash *host = port;
+    host->memory[OPTION_OFFSET] = (uint8_t)host->active;
+    return 0;
+}
+
+static void host_feed(void *port)
+{
+    (void)port; /* Linux needs no watchdog here: a hanging process is seen */
+}
+
+static int host_foreign_allowed(void *port)
+{
+    (void)port;
     return 0;
 }
 
@@ -141,6 +161,9 @@ static void set_contracts(struct host_flash *host, const char *board)
                                              .ram_count = 1,
                                              .update_allowed = host_update_allowed,
                                              .swap = host_swap,
+                                             .keep = host_keep,
+                                             .feed = host_feed,
+                                             .foreign_allowed = host_foreign_allowed,
                                              .reset = host_reset,
                                              .active_bank = host_active_bank};
 }

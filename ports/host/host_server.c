@@ -10,6 +10,7 @@
 #include "flota/error.h"
 #include "flota/http_update.h"
 #include "host_flash.h"
+#include "host_guard.h"
 #include "http_sockets.h"
 #include <argp.h>
 #include <signal.h>
@@ -29,6 +30,8 @@ struct options {
     const char *product;
     const char *board;
     uint32_t erase_ms;
+    uint32_t deadline_ms;
+    struct flota_trust_config trust;
 };
 
 struct program {
@@ -36,9 +39,11 @@ struct program {
     struct host_flash host;
     struct flota_image_info running;
     struct flota_image_target target;
+    struct flota_trust trust;
+    struct flota_trial trial;
     struct flota_http_update update;
     struct flota_http_server server;
-    struct flota_http_route routes[3];
+    struct flota_http_route routes[5];
     struct http_sockets sockets;
 };
 
@@ -67,6 +72,9 @@ static const struct argp_option descriptions[] = {
     {"product", 'P', "NAME", 0, "product of the firmware that runs at first (flota-demo)", 0},
     {"board", 'b', "NAME", 0, "board that images must be for (stm32h745i-disco)", 0},
     {"erase-ms", 'e', "MS", 0, "how long an erase takes (0)", 0},
+    {"deadline-ms", 'd', "MS", 0, "a trial is confirmed by request within MS (300000)", 0},
+    {"key", 'k', "BASE64", 0, "public key of slot 0, as flota keygen prints it", 0},
+    {"require-signature", 's', NULL, 0, "take signed firmware only", 0},
     {0},
 };
 
@@ -103,6 +111,15 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         return 0;
     case 'e':
         options->erase_ms = number(text, 60000, state);
+        return 0;
+    case 'd':
+        options->deadline_ms = number(text, 86400000, state);
+        return 0;
+    case 'k':
+        options->trust.keys[0] = text;
+        return 0;
+    case 's':
+        options->trust.policy = FLOTA_SIGNATURES_REQUIRED;
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -141,25 +158,55 @@ static void find_running(struct program *program)
     strcpy(program->running.version, "0.0.1");
 }
 
+static void find_out_what_runs(struct program *program)
+{
+    struct flota_trial_config config = {.flash = &program->host.flash,
+                                        .platform = &program->host.platform,
+                                        .policy = FLOTA_CONFIRM_EXPLICIT,
+                                        .deadline_ms = program->options.deadline_ms};
+    config.decision = host_guard(&program->host, false);
+    find_running(program);
+    flota_trial_init(&program->trial, &config, now_ms());
+    program->options.trust.product = program->running.product;
+    if (flota_trust_init(&program->trust, &program->options.trust) < 0)
+        puts("--key: not a P-256 key as flota keygen prints it");
+    flota_trust_load(&program->trust, &program->host.flash);
+    program->target = (struct flota_image_target){.flash = &program->host.flash,
+                                                  .platform = &program->host.platform,
+                                                  .running = &program->running,
+                                                  .trust = &program->trust,
+                                                  .trial = &program->trial};
+}
+
+static void route(struct program *program)
+{
+    const struct flota_http_handler *update = &flota_http_update_handler;
+    const struct flota_http_route routes[] = {
+        {"/", "GET", &page_handler, NULL},
+        {"/update", "POST PUT", update, &program->update},
+        {"/update/", "POST", update, &program->update},
+        {"/api/firmware_update", "GET POST PUT", update, &program->update},
+        {"/api/firmware_keys", "GET POST", &flota_http_keys_handler, &program->update},
+    };
+    _Static_assert(sizeof routes == sizeof program->routes, "one place for each");
+    memcpy(program->routes, routes, sizeof routes);
+    program->server = (struct flota_http_server){.routes = program->routes,
+                                                 .route_count = sizeof routes / sizeof routes[0]};
+}
+
 static void boot(struct program *program)
 {
-    struct flota_http_update_config config = {.target = &program->target, .log = print_line};
+    struct flota_http_update_config config = {
+        .target = &program->target, .trial = &program->trial, .log = print_line};
     if (program->options.token)
         config.auth = FLOTA_AUTH_TOKEN(program->options.token);
     if (getrandom(&config.boot_id, sizeof config.boot_id, 0) != sizeof config.boot_id)
         abort();
-    find_running(program);
-    program->target = (struct flota_image_target){&program->host.flash, &program->host.platform,
-                                                  &program->running};
-    flota_http_update_init(&program->update, &config);
-    program->routes[0] = (struct flota_http_route){"/", "GET", &page_handler, NULL};
-    program->routes[1] =
-        (struct flota_http_route){"/update", "POST", &flota_http_update_handler, &program->update};
-    program->routes[2] = (struct flota_http_route){"/api/firmware_update", "GET POST",
-                                                   &flota_http_update_handler, &program->update};
-    program->server = (struct flota_http_server){.routes = program->routes, .route_count = 3};
+    find_out_what_runs(program);
     printf("%s: %s %s, bank %d\n", program->running.product, program->running.name,
            program->running.version, program->host.platform.active_bank(&program->host));
+    flota_http_update_init(&program->update, &config);
+    route(program);
     fflush(stdout);
 }
 
@@ -207,6 +254,7 @@ static bool work(struct program *program)
     program->host.now_ms = now_ms();
     for (int i = 0; i < FLASH_STEPS && busy && program->host.reset_count == 0; i++)
         busy = flota_http_update_poll(&program->update, program->host.now_ms);
+    flota_trial_poll(&program->trial, program->host.now_ms, false);
     return busy;
 }
 
