@@ -12,7 +12,7 @@
 #define FILE_SIZE_MAX (64u << 20) /* no image is larger; more is a mistake in the file's name */
 
 struct file {
-    uint8_t *bytes; /* never NULL after file_read(); free() it */
+    uint8_t *bytes; /* never NULL after file_read(), which leaves room for one more; free() it */
     uint32_t size;
 };
 

@@ -19,7 +19,14 @@ static int command_help(int argc, char **argv);
 static const struct command commands[] = {
     {"seal", "flota seal", command_seal,
      "finish a built image: fill in size, SHA-256 and checksum"},
-    {"inspect", "flota inspect", command_inspect, "say what an image is, and check it"},
+    {"keygen", "flota keygen", command_keygen, "make a signing key, or print its public half"},
+    {"sign", "flota sign", command_sign, "append signatures to an image"},
+    {"bundle", "flota bundle", command_bundle, "make a ZIP bundle with a signed manifest"},
+    {"inspect", "flota inspect", command_inspect, "say what an image or bundle is, and check it"},
+    {"verify", "flota verify", command_verify, "check a file as a device would before taking it"},
+    {"keys", "flota keys", command_keys, "make a statement that replaces or revokes a key"},
+    {"provision", "flota provision", command_provision,
+     "the option bytes that a board needs before its first update"},
     {"help", "flota help", command_help, "list the commands, or explain one"},
 };
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])

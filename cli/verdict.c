@@ -43,30 +43,45 @@ bool verdict_is_unsealed(const struct flota_image_info *info)
 /* A device of the image's own board and product, which runs the image's own version. */
 static int check_head(const struct file *file)
 {
-    struct flota_image_info running, info;
-    const struct flota_image_consents none = {false, false};
+    struct flota_image_info running;
     verdict_raw_info(file, &running);
     running.board[sizeof running.board - 1] = '\0';
     running.product[sizeof running.product - 1] = '\0';
     running.version[sizeof running.version - 1] = '\0';
+    return verdict_head(file, &running);
+}
+
+int verdict_head(const struct file *file, const struct flota_image_info *running)
+{
+    struct flota_image_info info;
+    const struct flota_image_consents none = {.foreign = false};
     const struct flota_platform platform = {
-        .board = running.board, .ram = ram, .ram_count = sizeof ram / sizeof ram[0]};
-    const struct flota_image_target target = {&flash, &platform, &running};
+        .board = running->board, .ram = ram, .ram_count = sizeof ram / sizeof ram[0]};
+    const struct flota_image_target target = {
+        .flash = &flash, .platform = &platform, .running = running};
     return flota_image_check(&target, &none, file->bytes, file->size, file->size, &info);
+}
+
+int verdict_content(const struct file *file)
+{
+    struct flota_image_info info;
+    uint8_t digest[FLOTA_IMAGE_DIGEST_SIZE], guard_id[FLOTA_GUARD_ID_SIZE];
+    if (!verdict_raw_info(file, &info) || info.image_size > file->size)
+        return FLOTA_ERR_IMAGE_WRONG_SIZE;
+    int error = flota_image_digest(file->bytes, info.image_size, digest);
+    if (error == 0)
+        error = flota_image_guard_id(file->bytes, info.image_size, guard_id);
+    if (error != 0)
+        return error;
+    bool same = memcmp(digest, info.digest, sizeof digest) == 0 &&
+                memcmp(guard_id, info.guard_id, sizeof guard_id) == 0;
+    return same ? 0 : FLOTA_ERR_IMAGE_CORRUPT;
 }
 
 int verdict(const struct file *file)
 {
-    struct flota_image_info info;
-    uint8_t digest[FLOTA_IMAGE_DIGEST_SIZE];
     int error = check_head(file);
-    if (error != 0)
-        return error;
-    verdict_raw_info(file, &info);
-    error = flota_image_digest(file->bytes, file->size, digest);
-    if (error == 0 && memcmp(digest, info.digest, sizeof digest) != 0)
-        error = FLOTA_ERR_IMAGE_CORRUPT;
-    return error;
+    return error == 0 ? verdict_content(file) : error;
 }
 
 int verdict_complain(const char *command, const char *path, int error, const char *remedy)

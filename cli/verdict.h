@@ -22,6 +22,11 @@ bool verdict_is_unsealed(const struct flota_image_info *info);
  * FLOTA_ERR_IMAGE_*. */
 int verdict(const struct file *file);
 
+/* Its two halves: what the first bytes tell a device that runs this firmware, of this board and
+ * product; and whether the content is the one that a sound block describes. */
+int verdict_head(const struct file *file, const struct flota_image_info *running);
+int verdict_content(const struct file *file);
+
 /* Say what is wrong with a file, why, and what to do. remedy: NULL for the error's own. Returns
  * EXIT_OTHER. */
 int verdict_complain(const char *command, const char *path, int error, const char *remedy);
