@@ -181,6 +181,10 @@ uint8_t *flash_mapped(struct board *board, int half);
 bool flash_swapped(const struct board *board);
 /* FLASH_OPTSR_CUR as loaded: IWDG1_SW is bit 4 (0: the watchdog starts at reset), BCM4 bit 22. */
 uint32_t flash_option_status(const struct board *board);
+/* Change bits of FLASH_OPTSR as a programmer does over the debug port, next to a running core. It
+ * is complete after the time that a change takes; a reset before that keeps the old values. Returns
+ * NULL, or why not, for people. */
+const char *flash_change_options(struct board *board, uint32_t mask, uint32_t value);
 /* A store of the core to 0x08000000..0x081FFFFF. Returns false for a bus fault. */
 bool flash_bus_write(struct board *board, uint32_t address, unsigned size, uint64_t value);
 /* A load or fetch from a page that cpu_guard() protected: stalls on

@@ -277,6 +277,27 @@ static void start_change(struct board *board)
     flash_start(board, 0, OPERATION_OPTIONS, behaves(BEHAVIOUR_OPTION_TIME) ? CHANGE_NS : 1);
 }
 
+/* A debugger writes the same registers as the core, so what the core has left in the other _PRG
+ * registers is committed with it (RM0399 4.4.3). At RDP level 2 there is no debug port (4.5.3). */
+const char *flash_change_options(struct board *board, uint32_t mask, uint32_t value)
+{
+    struct flash *flash = board->flash;
+
+    if (!board->powered) {
+        return "the board has no power\n";
+    }
+    if (rdp(option_current(flash)) == RDP_LEVEL_2) {
+        return "RDP level 2: the debug port is closed\n";
+    }
+    if (flash->bank[0].operation != OPERATION_NONE) {
+        return "bank 1, where the option bytes lie, is busy: try again\n";
+    }
+    mask &= STATUS_MASK;
+    flash->option_request.status = (option_current(flash)->status & ~mask) | (value & mask);
+    start_change(board);
+    return NULL;
+}
+
 /* --- registers --- */
 
 static uint32_t status_read(struct board *board)

@@ -122,7 +122,7 @@ static const char *argument(struct MHD_Connection *connection, const char *name)
 }
 
 static handler get_page, get_board, get_console, get_console_lines, get_flash, get_gpio, post_reset,
-    post_power, post_button, post_console;
+    post_power, post_button, post_console, post_options;
 
 static enum MHD_Result get_page(struct board *board, struct MHD_Connection *connection,
                                 const struct request *request)
@@ -252,6 +252,43 @@ static enum MHD_Result post_console(struct board *board, struct MHD_Connection *
     return done(connection);
 }
 
+/* What a programmer may be asked to change of FLASH_OPTSR. */
+struct option_change {
+    uint32_t mask, value;
+    bool wrong;
+};
+
+static enum MHD_Result add_option(void *context, enum MHD_ValueKind kind, const char *name,
+                                  const char *value)
+{
+    struct option_change *change = context;
+    const struct page_option *option = page_option_find(name);
+    char *end;
+    unsigned long number = value ? strtoul(value, &end, 10) : 0;
+    (void)kind;
+    change->wrong = change->wrong || !option || !value || value[0] < '0' || value[0] > '9' ||
+                    *end || number > option->mask || change->mask & option->mask << option->shift;
+    if (change->wrong)
+        return MHD_NO;
+    change->mask |= option->mask << option->shift;
+    change->value |= (uint32_t)number << option->shift;
+    return MHD_YES;
+}
+
+static enum MHD_Result post_options(struct board *board, struct MHD_Connection *connection,
+                                    const struct request *request)
+{
+    struct option_change change = {0};
+    const char *refusal;
+    (void)request;
+    MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, add_option, &change);
+    if (change.wrong || change.mask == 0)
+        return say(connection, MHD_HTTP_BAD_REQUEST,
+                   "say ?bcm4=0, bor=0 to 3, iwdg1_sw=0 or 1, swap_bank=0 or 1, joined by &\n");
+    refusal = flash_change_options(board, change.mask, change.value);
+    return refusal ? say(connection, MHD_HTTP_CONFLICT, refusal) : done(connection);
+}
+
 static const struct {
     const char *method, *path;
     handler *handle;
@@ -266,6 +303,7 @@ static const struct {
     {"POST", "/api/power", post_power},
     {"POST", "/api/button", post_button},
     {"POST", "/api/console", post_console},
+    {"POST", "/api/options", post_options},
 };
 
 static enum MHD_Result route(struct board *board, struct MHD_Connection *connection,

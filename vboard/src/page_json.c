@@ -7,6 +7,7 @@
 #include "eth.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #define SECTOR_COUNT 8
 
@@ -93,6 +94,27 @@ static void write_sectors(FILE *out, const struct flash_view *view)
     fputc(']', out);
 }
 
+/* RM0399 FLASH_OPTSR_CUR. */
+static const struct page_option page_options[] = {
+    {"bor", 2, 3}, {"iwdg1_sw", 4, 1}, {"bcm4", 22, 1}, {"swap_bank", 31, 1}};
+
+const struct page_option *page_option_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof page_options / sizeof *page_options; i++)
+        if (strcmp(name, page_options[i].name) == 0)
+            return &page_options[i];
+    return NULL;
+}
+
+static void write_options(FILE *out, uint32_t status)
+{
+    fputs("\"options\":{", out);
+    for (size_t i = 0; i < sizeof page_options / sizeof *page_options; i++)
+        fprintf(out, "\"%s\":%u,", page_options[i].name,
+                status >> page_options[i].shift & page_options[i].mask);
+    fprintf(out, "\"rdp\":%u},", status >> 8 & 0xFFu);
+}
+
 static void write_flash(FILE *out, const struct flash_view *view)
 {
     fprintf(out, "\"bank\":%d,\"swap_option\":%s,", view->swapped ? 2 : 1,
@@ -108,6 +130,7 @@ static void write_flash(FILE *out, const struct flash_view *view)
                  view->last_option_start_ns);
     write_sectors(out, view);
     fprintf(out, "},\"option_status\":%u,", view->option_status);
+    write_options(out, view->option_status);
 }
 
 void page_json_console(FILE *out, const struct board *board, uint64_t since)

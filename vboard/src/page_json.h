@@ -16,6 +16,14 @@ void page_json_console(FILE *out, const struct board *board, uint64_t since);
 void page_json_console_lines(FILE *out, const struct board *board);
 bool page_json_pin(FILE *out, const struct board *board, const char *name); /* false: no such pin */
 
+/* A field of FLASH_OPTSR that the page's API shows and changes. */
+struct page_option {
+    const char *name;
+    unsigned shift;
+    uint32_t mask; /* of its value */
+};
+const struct page_option *page_option_find(const char *name); /* NULL: there is none */
+
 /* Write text as a JSON string; bytes that are not UTF-8 become U+FFFD. Returns the bytes written:
  * fewer than size when the end cuts a character off. */
 size_t page_json_text(FILE *out, const char *text, size_t size);

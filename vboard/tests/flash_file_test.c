@@ -447,6 +447,70 @@ static void erasing_what_the_m4_boots_is_warned_of(void **state)
     }
 }
 
+/* --- a programmer --- */
+
+#define PROVISIONED_MASK  0x0040000Cu /* BCM4, BOR_LEV */
+#define PROVISIONED_VALUE 0x0000000Cu
+
+static void start_factory_board(struct board *board)
+{
+    assert_true(start_board(board, NULL));
+    board->flash->cells->header.options[0] = option_defaults(true);
+    board->powered = true;
+    flash_reset(board, RESET_POWER_ON);
+}
+
+static void a_programmer_changes_what_it_is_asked_to_and_nothing_else(void **state)
+{
+    struct board board;
+    uint32_t before;
+
+    (void)state;
+    start_factory_board(&board);
+    before = flash_option_status(&board);
+    assert_int_equal(before & PROVISIONED_MASK, OPTSR_BCM4);
+    assert_null(flash_change_options(&board, PROVISIONED_MASK, PROVISIONED_VALUE));
+    assert_int_equal(flash_option_status(&board), before);
+    assert_non_null(flash_change_options(&board, PROVISIONED_MASK, 0)); /* busy */
+    flash_wait_idle(&board, 0);
+    assert_int_equal(flash_option_status(&board), (before & ~PROVISIONED_MASK) | PROVISIONED_VALUE);
+    assert_null(flash_change_options(&board, PROVISIONED_MASK, PROVISIONED_VALUE)); /* as it is */
+    assert_int_equal(board.flash->bank[0].operation, OPERATION_NONE);
+    flash_destroy(&board);
+}
+
+static void a_reset_during_a_programmers_change_keeps_the_old_values(void **state)
+{
+    struct board board;
+    uint32_t before;
+
+    (void)state;
+    start_factory_board(&board);
+    before = flash_option_status(&board);
+    assert_null(flash_change_options(&board, PROVISIONED_MASK, PROVISIONED_VALUE));
+    flash_reset(&board, RESET_PIN);
+    flash_wait_idle(&board, 0);
+    assert_int_equal(flash_option_status(&board), before);
+    flash_destroy(&board);
+}
+
+static void a_programmer_needs_power_and_an_open_debug_port(void **state)
+{
+    struct board board;
+    uint32_t *status;
+
+    (void)state;
+    start_factory_board(&board);
+    board.powered = false;
+    assert_non_null(flash_change_options(&board, PROVISIONED_MASK, PROVISIONED_VALUE));
+    board.powered = true;
+    status = &board.flash->cells->header.options[0].status;
+    *status = (*status & ~0xFF00u) | 0xCC00u; /* RDP level 2 */
+    assert_non_null(flash_change_options(&board, PROVISIONED_MASK, PROVISIONED_VALUE));
+    assert_int_equal(board.flash->bank[0].operation, OPERATION_NONE);
+    flash_destroy(&board);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -455,6 +519,9 @@ int main(void)
         cmocka_unit_test(a_foreign_file_is_refused_and_left_alone),
         cmocka_unit_test(an_image_is_loaded_where_it_fits_only),
         cmocka_unit_test(erasing_what_the_m4_boots_is_warned_of),
+        cmocka_unit_test(a_programmer_changes_what_it_is_asked_to_and_nothing_else),
+        cmocka_unit_test(a_reset_during_a_programmers_change_keeps_the_old_values),
+        cmocka_unit_test(a_programmer_needs_power_and_an_open_debug_port),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
