@@ -14,6 +14,7 @@ import { minify } from 'terser';
 import { checkDescription } from './description.mjs';
 import icons from './device/icons.mjs';
 import { compileText } from './expression.mjs';
+import { slimPreact } from './slim.mjs';
 
 const BUDGET = 10240;
 const web = new URL('.', import.meta.url).pathname;
@@ -21,21 +22,25 @@ const device = join(web, 'device');
 
 class Mistake extends Error {}
 
-/** The words of include/flota/error.h, so that the page has none of its own. */
-function readErrors() {
+/** The words of include/flota/error.h by name, so that the page has none of its own. */
+export function readErrors() {
   const source = readFileSync(join(web, '../include/flota/error.h'), 'utf8').replace(/\\\n/g, '');
-  const text = String.raw`"((?:[^"\\]|\\.)*)"`;
+  const text = String.raw`((?:"(?:[^"\\]|\\.)*"\s*)+)`; // C joins neighbouring texts
   const row = new RegExp(String.raw`\bX\((\w+), (-\d+),\s*${text},\s*${text}\)`, 'g');
-  const errors = [...source.matchAll(row)];
-  if (errors.length < 20)
+  const joined = (texts) => texts.match(/"(?:[^"\\]|\\.)*"/g).map((it) => JSON.parse(it)).join('');
+  const errors = {};
+  for (const [, name, code, cause, remedy] of source.matchAll(row))
+    errors[name] = { code: Number(code), name, cause: joined(cause), remedy: joined(remedy) };
+  const rows = source.match(/\bX\(\w+, -\d+,/g) ?? [];
+  if (rows.length < 20 || rows.length !== Object.keys(errors).length)
     throw new Mistake('include/flota/error.h: the table of errors is not as expected');
-  return errors
-    .map(
-      ([, name, code, cause, remedy]) =>
-        `export const ${name} = ${JSON.stringify({ code: Number(code), name, cause: JSON.parse(`"${cause}"`), remedy: JSON.parse(`"${remedy}"`) })};`,
-    )
-    .join('\n');
+  return errors;
 }
+
+const errorModule = () =>
+  Object.values(readErrors())
+    .map((error) => `export const ${error.name} = ${JSON.stringify(error)};`)
+    .join('\n');
 
 /** The elements that the description uses, as a map from type to component. */
 function elementModule(description) {
@@ -71,12 +76,12 @@ function descriptionModule({ brand, api, pages }) {
   return `export default ${json.replace(/"text":"text (\d+)"/g, (_, i) => `"text":${texts[i]}`)};`;
 }
 
-function virtualModules(description) {
+export function virtualModules(description) {
   const contents = {
     description: descriptionModule(description),
     elements: elementModule(description),
     icons: iconModule(description),
-    errors: readErrors(),
+    errors: errorModule(),
   };
   return {
     name: 'flota',
@@ -104,10 +109,11 @@ async function bundle(description) {
     charset: 'utf8',
     jsxFactory: 'h',
     legalComments: 'none',
-    mangleProps: /^(misses|notice|picked|consents|asking|seen|wrong|kind)$/, // the page's own
+    // Preact's own and the page's own.
+    mangleProps: /^(_[a-z]\w+|misses|notice|picked|consents|asking|asks|seen|wrong|resumed|resumeAt)$/,
     logLevel: 'warning',
     nodePaths: [join(web, 'node_modules')],
-    plugins: [virtualModules(description)],
+    plugins: [virtualModules(description), slimPreact(join(web, 'node_modules'))],
   });
   // A second pass by another minifier: 2 % of the page.
   const { code } = await minify(result.outputFiles[0].text, {

@@ -3,16 +3,11 @@
 import description from 'flota:description';
 import type { Picked } from './image';
 import type { ErrorText, Phase, Status, Values } from './types';
+import { ACTIVE, type Notice } from './view';
 
 export interface Reply {
   status: number; // 0: no answer, or none in JSON
   json: any;
-}
-
-export interface Notice {
-  kind: 'good' | 'bad';
-  title: string;
-  text: string;
 }
 
 interface State {
@@ -23,8 +18,9 @@ interface State {
   notice?: Notice | null;
   asking?: { wrong: boolean; done: (credentials: string) => void };
   picked?: Picked;
-  consents: { foreign?: boolean; downgrade?: boolean };
+  consents: Record<string, boolean>; // by their names in the request
   phase?: Phase; // of the update that this page sends
+  resumed?: number; // the percentage at which it went on
   error?: ErrorText; // why it ended
   seen?: ErrorText; // the device's failure that was put away
 }
@@ -44,8 +40,9 @@ export async function request(
   path: string,
   body?: Blob | string,
   signal = AbortSignal.timeout(4000),
+  more: Record<string, string> = {},
 ): Promise<Reply> {
-  const headers: HeadersInit = credentials && body ? { Authorization: credentials } : {};
+  const headers = credentials && method === 'POST' ? { ...more, Authorization: credentials } : more;
   try {
     const reply = await fetch(path, { method, body, signal, headers, credentials: 'omit' });
     return { status: reply.status, json: await reply.json() };
@@ -76,15 +73,16 @@ function askCredentials(wrong: boolean): Promise<string> {
  * the person gives none. */
 export async function send(
   path: string,
-  body: Blob | string,
+  body?: Blob | string,
   signal?: AbortSignal,
+  headers?: Record<string, string>,
 ): Promise<Reply | undefined> {
   for (let wrong = false; ; wrong = true) {
     if (wrong || (!credentials && state.status && state.status.auth !== 'none')) {
       credentials = await askCredentials(wrong);
       if (!credentials) return;
     }
-    const reply = await request('POST', path, body, signal);
+    const reply = await request('POST', path, body, signal, headers);
     if (reply.status !== 401) return reply;
   }
 }
@@ -103,14 +101,23 @@ export async function change(endpoint: string, values: Values) {
   writing[endpoint]--;
   const taken = reply?.status === 200;
   state.values[endpoint] = taken ? reply.json : before;
-  if (reply && !taken) {
-    const { cause, remedy } = reply.json?.error ?? {
-      cause: 'The device does not answer',
-      remedy: CHECK,
-    };
-    state.notice = { kind: 'bad', title: cause, text: remedy };
-  }
+  if (reply && !taken) complain(reply);
   draw();
+}
+
+function complain({ json }: Reply) {
+  const { cause, remedy } = json?.error ?? { cause: SILENT, remedy: CHECK };
+  state.notice = { kind: 'bad', title: cause, text: remedy };
+}
+
+/** Ask the device to do something. Returns whether it has taken it. */
+export async function act(what: string): Promise<boolean> {
+  const reply = await send(`/api/firmware_update?${what}=1`);
+  const taken = reply?.status === 200;
+  if (taken && reply.json.phase) take(reply.json); // going back answers as an upload does
+  else if (reply) complain(reply);
+  draw();
+  return taken;
 }
 
 async function pollValues() {
@@ -127,13 +134,17 @@ async function pollValues() {
 let valuesAt = 0;
 let onStatus = (_before: Status | undefined, _status: Status) => {};
 
+function take(status: Status) {
+  const before = state.status;
+  state.misses = 0;
+  state.status = status;
+  onStatus(before, status);
+}
+
 async function poll() {
   const { json } = await request('GET', '/api/firmware_update', undefined, AbortSignal.timeout(2000));
   if (json?.build_id) {
-    const before = state.status;
-    state.misses = 0;
-    state.status = json;
-    onStatus(before, json);
+    take(json);
     if (Date.now() - valuesAt > 900) {
       await pollValues();
       valuesAt = Date.now();
@@ -150,8 +161,8 @@ export function start(listener: typeof onStatus) {
   poll();
 }
 
+export const SILENT = 'The device does not answer';
 export const CHECK = 'Check its power and its network cable.';
-export const ACTIVE = ['checking', 'receiving', 'verifying', 'restarting'];
 
 /** The phase of the update in progress, this page's or another's; undefined when there is none. */
 export function activePhase(): Phase | undefined {

@@ -4,9 +4,10 @@ import description from 'flota:description';
 import elements from 'flota:elements';
 import icons from 'flota:icons';
 import { Fragment, h, render } from 'preact';
-import { activePhase, CHECK, draw, onDraw, start, state } from './device';
+import { act, activePhase, CHECK, draw, onDraw, SILENT, start, state } from './device';
 import type { Page } from './types';
 import { follow } from './update';
+import { clock, type Notice, onTrial, rolledBack, stranded } from './view';
 
 const { pages, brand } = description;
 
@@ -52,40 +53,62 @@ function Panels({ page }: { page: Page }) {
   );
 }
 
+interface Noted {
+  of: Notice;
+  time?: string; // not to be read out each second
+  button?: string;
+  go?: boolean; // what is waited for
+  done?: () => void;
+}
+
+function Note({ of, time, button, go, done }: Noted) {
+  return (
+    <div class={`notice ${of.kind}`}>
+      <p>
+        <b>{of.title}</b>
+        {`\n${of.text} `}
+        {time && <b aria-live="off">{time}</b>}
+        <small>{of.more}</small>
+      </p>
+      {done && <button class={go ? 'go' : ''} onClick={done}>{button ?? 'Got it'}</button>}
+    </div>
+  );
+}
+
+function dismiss() {
+  state.notice = undefined;
+  draw();
+}
+
 function Notices() {
-  const { notice, misses } = state;
+  const { notice, misses, status } = state;
   const phase = activePhase();
   const offline = misses > 1 && phase !== 'restarting';
+  const why = status?.trial ? 'If its firmware hangs, it is rolled back by itself.' : CHECK;
   return (
     <div aria-live="polite">
-      {offline && (
-        <div class="notice bad">
-          <p>
-            <b>The device does not answer</b>
-            <br />
-            {CHECK}
-          </p>
-        </div>
+      {offline && <Note of={{ kind: 'bad', title: SILENT, text: why }} />}
+      {status?.stranded && (
+        <Note
+          of={stranded(status.stranded)}
+          button="Confirm"
+          done={() => act('confirm')}
+        />
       )}
-      {notice && (
-        <div class={`notice ${notice.kind}`}>
-          <p>
-            <b>{notice.title}</b>
-            <br />
-            {notice.text}
-          </p>
-          <button
-            aria-label="Dismiss"
-            onClick={() => {
-              state.notice = undefined;
-              draw();
-            }}
-          >
-            ×
-          </button>
-        </div>
+      {status?.trial && (
+        <Note
+          of={onTrial(status)}
+          time={clock(status.trial.remaining_ms)}
+          button="Confirm"
+          go={status.trial.policy === 'explicit'}
+          done={() => act('confirm')}
+        />
       )}
-      <p class="hidden">{phase}</p>
+      {status?.rolled_back && (
+        <Note of={rolledBack(status.rolled_back, status)} done={() => act('seen')} />
+      )}
+      {notice && <Note of={notice} done={dismiss} />}
+      <p class="hidden">{phase ?? status?.phase.replace('idle', '')}</p>
     </div>
   );
 }
@@ -146,7 +169,8 @@ function Footer() {
           {status.name} {status.version}
         </b>
       )}
-      {status && `build ${status.build_id} · bank ${status.bank} · ${status.board}`}
+      {status &&
+        `build ${status.build_id} · bank ${status.bank} · ${status.board} · ${status.running}`}
     </footer>
   );
 }

@@ -1,16 +1,15 @@
 // ota.tsx - the update element: choose, check, watch, and what went wrong.
 // SPDX-License-Identifier: Apache-2.0
 import { h } from 'preact';
-import { ACTIVE, activePhase, CHECK, draw, state } from './device';
+import { activePhase, CHECK, draw, state } from './device';
 import type { Picked } from './image';
 import type { ErrorText, Phase, Status } from './types';
-import { begin, cancel, pick, putAway, speed } from './update';
+import { begin, cancel, offset, pick, putAway, revert, speed } from './update';
+import { ACTIVE, PHASES, stillRuns } from './view';
 
 // Later: a new element is not in the document yet.
 const focus = (element: HTMLElement | null) => element && void setTimeout(() => element.focus());
 const kilobytes = (bytes: number) => `${(bytes / 1024).toFixed(1)} KB`;
-const runs = (status: Status) =>
-  `${status.name} ${status.version} (build ${status.build_id}) still runs`;
 
 function Facts({ of }: { of: [string, string | undefined][] }) {
   return (
@@ -36,25 +35,30 @@ function onDrag(event: DragEvent) {
 addEventListener('dragover', onDrag);
 addEventListener('drop', onDrag);
 
-function Choose() {
+function Choose({ status }: { status: Status }) {
   return (
     <label class="drop">
       <input
         type="file"
-        accept=".bin"
+        accept=".bin,.zip"
+        disabled={!!status.trial}
         onChange={(event) => {
           pick(event.currentTarget.files?.[0]);
           event.currentTarget.value = '';
         }}
       />
       <b>Choose a firmware file</b>
-      <span>or drop a .bin here. It is checked before anything is erased.</span>
+      <span>
+        {status.trial
+          ? 'when the trial is over: the way back is in the other bank.'
+          : 'or drop a .bin or .zip here. It is checked before anything is erased.'}
+      </span>
     </label>
   );
 }
 
-function Consent({ name, why }: { name: 'foreign' | 'downgrade'; why?: string }) {
-  return why ? (
+function Consent({ name, why }: { name: string; why: string }) {
+  return (
     <label class="consent">
       <input
         type="checkbox"
@@ -68,13 +72,13 @@ function Consent({ name, why }: { name: 'foreign' | 'downgrade'; why?: string })
         {why} <b>Install it anyway.</b>
       </span>
     </label>
-  ) : null;
+  );
 }
 
-function Confirm({ picked, status }: { picked: Picked; status: Status }) {
-  const { file, info, foreign, downgrade } = picked;
-  const { consents } = state;
-  const ready = (!foreign || consents.foreign) && (!downgrade || consents.downgrade);
+function Chosen({ picked, status }: { picked: Picked; status: Status }) {
+  const { file, info, asks } = picked;
+  const ready = Object.keys(asks).every((name) => state.consents[name]);
+  const at = offset();
   return (
     <div>
       <p class="row step">
@@ -85,15 +89,19 @@ function Confirm({ picked, status }: { picked: Picked; status: Status }) {
       <Facts
         of={[
           ['Firmware', info ? info.name : file.name],
-          ['Build', info?.build_id],
+          ['Build', info?.build_id ?? info?.build],
           ['Board', info?.board],
           ['Size', kilobytes(file.size)],
         ]}
       />
-      <Consent name="foreign" why={foreign} />
-      <Consent name="downgrade" why={downgrade} />
+      {Object.entries(asks).map(([name, why]) => (
+        <Consent name={name} why={why} />
+      ))}
+      {at > 0 && (
+        <p>Continues at {Math.floor((100 * at) / file.size)} %: the device has what comes before.</p>
+      )}
       <p class="row">
-        <button class="go" disabled={!ready} ref={focus} onClick={begin}>
+        <button class="go" disabled={!ready || !!status.trial} ref={focus} onClick={begin}>
           Update
         </button>
         <button onClick={putAway}>Another file</button>
@@ -122,29 +130,36 @@ const WORDS: Record<string, string> = {
   restarting: 'The banks are swapped. This page finds the device again.',
 };
 
+function Steps({ phase }: { phase: Phase }) {
+  return (
+    <ol class="phases">
+      {PHASES.map((word, i) => (
+        <li
+          class={i < PHASES.indexOf(phase) ? 'done' : undefined}
+          aria-current={word === phase ? 'step' : undefined}
+        >
+          {word}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
 function Progress({ phase, status }: { phase: Phase; status: Status }) {
   const known = ACTIVE.includes(status.phase) && status.size > 0;
   const share = (bytes: number) =>
     phase === 'restarting' ? 100 : known ? Math.floor((100 * bytes) / status.size) : 0;
   const written = share(status.in_flash);
   const own = state.phase;
+  const resumed = own && phase !== 'restarting' && state.resumed; // %
   return (
     <div data-phase={phase}>
-      {!own && (
+      {!own && status.from && (
         <p>
           Update in progress from <b>{status.from}</b>
         </p>
       )}
-      <ol class="phases">
-        {ACTIVE.map((word, i) => (
-          <li
-            class={i < ACTIVE.indexOf(phase) ? 'done' : undefined}
-            aria-current={word === phase ? 'step' : undefined}
-          >
-            {word}
-          </li>
-        ))}
-      </ol>
+      <Steps phase={phase} />
       <div
         class="bar"
         role="progressbar"
@@ -152,11 +167,14 @@ function Progress({ phase, status }: { phase: Phase; status: Status }) {
         aria-valuenow={written}
         aria-valuetext={`${phase}, ${written} %`}
       >
-        <i style={{ width: `${written}%` }} />
-        <i class="verified" style={{ width: `${share(status.verified)}%` }} />
+        <i style={`width:${written}%`} />
+        <i class="verified" style={`width:${share(status.verified)}%`} />
       </div>
       <p class="row">
-        <span class="grow">{WORDS[phase]}</span>
+        <span class="grow">
+          {resumed ? `Continuing at ${resumed}\u00a0%. ` : ''}
+          {resumed && phase === 'checking' ? '' : WORDS[phase]}
+        </span>
         <b class="percent">{written} %</b>
       </p>
       {known && <Numbers status={status} />}
@@ -178,7 +196,7 @@ function Failure({ error, status }: { error: ErrorText; status: Status }) {
       <h3>{error.cause}</h3>
       <p>What to do: {error.remedy}.</p>
       <p class="quiet">
-        {error.name} ({error.code}). {runs(status)}.
+        {error.name} ({error.code}). {stillRuns(status)}
       </p>
     </div>
   );
@@ -194,17 +212,26 @@ export function Ota() {
   return (
     <div>
       {error && <Failure error={error} status={status} />}
+      {status.trial && <Steps phase="trial" />}
+      {!error && !picked && (
+        <p class="step">
+          {status.name} {status.version}
+        </p>
+      )}
       {picked && !picked.error ? (
-        <Confirm picked={picked} status={status} />
+        <Chosen picked={picked} status={status} />
       ) : (
-        <div>
-          {!error && (
-            <p class="step">
-              {status.name} {status.version}
-            </p>
-          )}
-          <Choose />
-        </div>
+        <Choose status={status} />
+      )}
+      {status.revert && !status.trial && !picked && (
+        <p class="row">
+          <button onClick={revert}>
+            Go back to {status.revert.name} {status.revert.version}
+          </button>
+        </p>
+      )}
+      {status.signatures?.policy === 'optional' && (
+        <p class="row quiet">Unsigned firmware is accepted (development).</p>
       )}
     </div>
   );

@@ -12,24 +12,65 @@ export interface ErrorText {
   remedy: string;
 }
 
-export type Phase = 'idle' | 'checking' | 'receiving' | 'verifying' | 'restarting' | 'failed';
+export type Phase =
+  | 'idle'
+  | 'checking'
+  | 'receiving'
+  | 'verifying'
+  | 'restarting'
+  | 'failed'
+  | 'trial'
+  | 'confirmed'
+  | 'rolled-back'
+  | 'stranded';
 
-/** GET /api/firmware_update */
-export interface Status {
-  phase: Phase;
-  bank: number;
-  boot_id: number;
-  product: string;
+export interface Firmware {
   name: string;
   version: string;
   build_id: string;
+}
+
+/** Bytes that the device still has of an upload that was interrupted. */
+export interface Resume {
+  offset: number;
+  size: number;
+  digest: string; // as Picked.digest
+}
+
+/** A rollback that nobody has read about. */
+export interface RolledBack {
+  build_id: string;
+  reason: string; // a clause
+  attempts: number;
+  cause: string;
+  fault: { what: string; pc: string; lr: string; milestone: number } | null;
+}
+
+/** GET /api/firmware_update */
+export interface Status extends Firmware {
+  phase: Phase;
+  running: 'trial' | 'confirmed' | 'stranded' | 'unrecorded';
+  trial: {
+    remaining_ms: number;
+    attempt: number;
+    kind: 'update' | 'revert';
+    policy: 'automatic' | 'explicit';
+  } | null;
+  rolled_back: RolledBack | null;
+  stranded: string | null;
+  revert: Firmware | null;
+  resume: Resume | null;
+  signatures: { policy: 'optional' | 'required'; keys: number };
+  bank: number;
+  boot_id: number;
+  product: string;
   board: string;
   slot_size: number;
   in_flash: number;
   verified: number;
   size: number;
   from: string;
-  new: { name: string; version: string; build_id: string } | null;
+  new: Firmware | null;
   error: ErrorText | null;
   auth: 'none' | 'token' | 'basic';
 }
