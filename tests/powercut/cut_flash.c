@@ -22,6 +22,7 @@ enum word_state {
 const struct cut_geometry cut_geometries[] = {
     {"small", 1024, 4, 7},
     {"h745", 128 * 1024, 7, 8},
+    {"single", 3072, 2, 3}, /* the journal in one sector, as the chip's, but soon full */
 };
 const uint32_t cut_geometry_count = sizeof cut_geometries / sizeof cut_geometries[0];
 
@@ -400,7 +401,16 @@ int cut_flash_program_start(struct cut_flash *flash, uint32_t bank, uint32_t off
     if (state == WORD_GOOD || state == WORD_DEAD || state == WORD_FADING)
         violate(flash, "a word was programmed twice");
     memcpy(flash->word, word, CUT_WORD_SIZE);
-    return start(flash, CUT_PROGRAM, bank, offset);
+    int error = start(flash, CUT_PROGRAM, bank, offset);
+    if (error != 0 || flash->failing_programs == 0)
+        return error;
+    flash->failing_programs--;
+    flash->operation = CUT_NOTHING;
+    if (flash->cut_at == flash->operation_count) {
+        flash->cut = CUT_BEFORE; /* whatever it was to be: nothing is written */
+        cut_power(flash);
+    }
+    return FLOTA_ERR_FLASH_PROGRAM;
 }
 
 static void complete_program(struct cut_flash *flash)
@@ -468,8 +478,11 @@ void cut_flash_select(struct cut_flash *flash, uint32_t bank)
     count(flash, CUT_OPTION, bank, 0);
     if (flash->operation != CUT_NOTHING)
         violate(flash, "the option byte was changed while the flash was busy");
-    if (is_cut(flash, CUT_BEFORE))
+    if (is_cut(flash, CUT_BEFORE) ||
+        (flash->refuses_changes && flash->cut_at == flash->operation_count))
         cut_power(flash);
+    if (flash->refuses_changes)
+        return;
     if (is_cut(flash, CUT_LATE)) {
         flash->late_countdown = 1 + prng_below(&flash->random, 3);
         cut_power(flash);
@@ -516,6 +529,12 @@ void cut_flash_litter(struct cut_flash *flash, uint32_t bank, uint32_t size)
 void cut_flash_spoil(struct cut_flash *flash, uint32_t bank, uint32_t offset)
 {
     set_word(flash, bank, offset - offset % CUT_WORD_SIZE, WORD_DEAD, NULL);
+}
+
+bool cut_flash_is_whole(const struct cut_flash *flash, uint32_t bank, uint32_t offset)
+{
+    uint8_t state = state_of(flash, bank, offset);
+    return state == WORD_GOOD || state == WORD_FADING;
 }
 
 bool cut_flash_holds(const struct cut_flash *flash, uint32_t bank, const uint8_t *data,

@@ -77,8 +77,10 @@ struct cut_flash {
     uint32_t cut_at; /* operation number, 0: none */
     enum cut_model cut;
     jmp_buf power_cut;
-    uint32_t random; /* state */
-    bool tracing;    /* print each operation */
+    uint32_t random;           /* state */
+    bool tracing;              /* print each operation */
+    bool refuses_changes;      /* the option byte stays as it is, and nothing says so */
+    uint32_t failing_programs; /* so many programs end in an error, the word still blank */
 
     /* Seen by a test. */
     uint32_t active; /* bank that the chip booted from, 0 or 1 */
@@ -133,6 +135,9 @@ void cut_flash_litter(struct cut_flash *flash, uint32_t bank, uint32_t size);
 
 /* Make one word dead, as if it had decayed. */
 void cut_flash_spoil(struct cut_flash *flash, uint32_t bank, uint32_t offset);
+
+/* The word at offset was programmed to its end. */
+bool cut_flash_is_whole(const struct cut_flash *flash, uint32_t bank, uint32_t offset);
 
 /* Every word of these bytes is good and equal to them. */
 bool cut_flash_holds(const struct cut_flash *flash, uint32_t bank, const uint8_t *data,

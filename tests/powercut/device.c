@@ -6,15 +6,16 @@
 #include "crc32.h"
 #include "flota/error.h"
 #include "prng.h"
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #define GUARD_TURNS_MAX  8u
 #define RESET_CAUSE      7u
 #define UNKNOWN_KIND     200u
-#define MARGINAL_READS   16u
 #define RANDOM_POOL_SIZE 65536u
 #define CHUNK_SIZE       700u
+#define APPEND_TRIES     3u /* of a record, each in another word */
 
 /* --- port --- */
 
@@ -38,44 +39,212 @@ static int read_dead_as_unknown(void *data, uint32_t size)
     return 0;
 }
 
-/* Words that an unfinished update may have erased half are not to be believed blank: until they are
- * erased again they are answered like the unreadable ones they may become. */
-static bool is_doubtful(const struct device *device, enum flota_slot slot, uint32_t offset)
+static bool is_journal_word(const struct device *device, uint32_t offset, uint32_t size)
 {
-    return slot == FLOTA_SLOT_SPARE && device->spare_touched && offset < image_area(device) &&
-           offset >= device->erased_to && device->fault != PLANTED_SKIPS_TOUCHED;
+    return offset >= image_area(device) && size == sizeof(struct flota_record);
 }
+
+/* --- words that a planted fault does not write, though the code believes it --- */
+
+static bool is_withheld(const struct device *device, enum flota_slot slot,
+                        const struct flota_record *record)
+{
+    bool own = slot == FLOTA_SLOT_ACTIVE;
+    if (record->magic != FLOTA_RECORD_MAGIC || device->withheld_count == DEVICE_WITHHELD_MAX)
+        return false;
+    switch (device->fault) {
+    case PLANTED_NO_COMPACTION:
+        return own && record->kind == FLOTA_RECORD_COMPACTION;
+    case PLANTED_NO_SETTLE_RECORD:
+        return own && record->kind == FLOTA_RECORD_SWAPTRY && !device->leaving &&
+               !device->has_staged;
+    case PLANTED_UNCOUNTED_AGAIN:
+        return own && record->kind == FLOTA_RECORD_SWAPTRY && device->starting;
+    case PLANTED_NO_BEGIN:
+    case PLANTED_LATE_BEGIN:
+        return !own && record->kind == FLOTA_RECORD_BEGIN;
+    default:
+        return false;
+    }
+}
+
+static void withhold(struct device *device, enum flota_slot slot, uint32_t offset, const void *word)
+{
+    struct device_withheld *withheld = &device->withheld[device->withheld_count++];
+    withheld->bank = bank_of(device, slot);
+    withheld->offset = offset;
+    memcpy(withheld->word, word, sizeof withheld->word);
+}
+
+static void overlay(const struct device *device, uint32_t bank, uint32_t offset, uint8_t *data,
+                    uint32_t size)
+{
+    for (uint32_t i = 0; i < device->withheld_count; i++) {
+        const struct device_withheld *withheld = &device->withheld[i];
+        bool inside = withheld->bank == bank && withheld->offset >= offset &&
+                      withheld->offset + CUT_WORD_SIZE <= offset + size;
+        if (inside)
+            memcpy(data + withheld->offset - offset, withheld->word, CUT_WORD_SIZE);
+    }
+}
+
+/* PLANTED_LATE_BEGIN: the first erase has ended. */
+static void program_withheld(struct device *device)
+{
+    while (device->withheld_count > 0) {
+        const struct device_withheld *withheld = &device->withheld[--device->withheld_count];
+        cut_flash_program_start(&device->flash, withheld->bank, withheld->offset, withheld->word);
+        cut_flash_poll(&device->flash);
+    }
+}
+
+/* --- records that a planted fault reads otherwise --- */
+
+static void seal(struct flota_record *record)
+{
+    record->crc32 = flota_crc32(0, record, sizeof *record - 4);
+}
+
+static bool is_record(const struct flota_record *record, enum flota_record_kind kind)
+{
+    return record->magic == FLOTA_RECORD_MAGIC && record->kind == kind &&
+           record->crc32 == flota_crc32(0, record, sizeof *record - 4);
+}
+
+/* PLANTED_TRUSTS_CONFIRMED: each CONFIRMED that reads well is taken for a third one. */
+static void raise_number(void *data)
+{
+    struct flota_record record;
+    memcpy(&record, data, sizeof record);
+    if (!is_record(&record, FLOTA_RECORD_CONFIRMED))
+        return;
+    record.arguments.confirmed.number = 3;
+    seal(&record);
+    memcpy(data, &record, sizeof record);
+}
+
+/* PLANTED_BELIEVES_PROGRESS: whatever was uploaded before, it was this. */
+static void claim_progress(const struct device *device, void *data)
+{
+    struct flota_record record;
+    memcpy(&record, data, sizeof record);
+    if (device->believed_generation == 0 ||
+        (!is_record(&record, FLOTA_RECORD_SESSION) && !is_record(&record, FLOTA_RECORD_PROGRESS)))
+        return;
+    record.generation = device->believed_generation;
+    if (record.kind == FLOTA_RECORD_SESSION)
+        cut_flash_read((struct cut_flash *)(uintptr_t)&device->flash, 1 - device->flash.active,
+                       FLOTA_IMAGE_INFO_OFFSET + offsetof(struct flota_image_info, digest),
+                       record.arguments.digest, sizeof record.arguments.digest);
+    seal(&record);
+    memcpy(data, &record, sizeof record);
+}
+
+/* PLANTED_ONE_CONFIRMED: one that reads well counts as all three. */
+static void add_phantom(struct device *device, uint32_t bank, uint32_t offset, uint8_t *data)
+{
+    static const uint8_t blank[CUT_WORD_SIZE - 1] = {[0 ... CUT_WORD_SIZE - 2] = 0xFF};
+    struct flota_record record;
+    for (uint16_t back = 1; back <= 2; back++) {
+        uint32_t at = offset - back * CUT_WORD_SIZE;
+        if (data[0] != 0xFF || memcmp(data + 1, blank, sizeof blank) != 0 ||
+            at < image_area(device) ||
+            cut_flash_read(&device->flash, bank, at, &record, sizeof record) != 0 ||
+            !is_record(&record, FLOTA_RECORD_CONFIRMED))
+            continue;
+        record.arguments.confirmed.number = 1 + back;
+        seal(&record);
+        memcpy(data, &record, sizeof record);
+    }
+}
+
+static void read_otherwise(struct device *device, uint32_t bank, uint32_t offset, uint8_t *data,
+                           uint32_t size)
+{
+    overlay(device, bank, offset, data, size);
+    for (uint32_t i = 0; i < size && offset >= image_area(device); i += CUT_WORD_SIZE) {
+        if (device->fault == PLANTED_TRUSTS_CONFIRMED)
+            raise_number(data + i);
+        else if (device->fault == PLANTED_BELIEVES_PROGRESS && bank == device->flash.active)
+            claim_progress(device, data + i);
+        else if (device->fault == PLANTED_ONE_CONFIRMED)
+            add_phantom(device, bank, offset + i, data + i);
+    }
+}
+
+/* --- the port's functions --- */
 
 static int port_read(void *port, enum flota_slot slot, uint32_t offset, void *data, uint32_t size)
 {
     struct device *device = port;
     int error = cut_flash_read(&device->flash, bank_of(device, slot), offset, data, size);
-    if (error == 0 && is_doubtful(device, slot, offset))
-        return FLOTA_ERR_FLASH_READ;
-    if (error != 0 && device->fault == PLANTED_DEAD_NOT_COUNTED && offset >= image_area(device) &&
-        size == sizeof(struct flota_record))
+    if (device->fault == PLANTED_NOTHING)
+        return error;
+    bool is_word = is_journal_word(device, offset, size);
+    if (error != 0 && device->fault == PLANTED_DEAD_NOT_COUNTED && is_word)
         return read_dead_as_unknown(data, size);
+    if (error == 0)
+        read_otherwise(device, bank_of(device, slot), offset, data, size);
     return error;
+}
+
+/* PLANTED_REST_NOT_ERASED */
+static bool is_rest(const struct device *device, uint32_t sector)
+{
+    const struct flota_updater *updater = &device->ram.updater;
+    return device->fault == PLANTED_REST_NOT_ERASED &&
+           sector < device->flash.geometry.image_sector_count &&
+           sector * device->flash.geometry.sector_size >= updater->status.total;
 }
 
 static int port_erase_start(void *port, enum flota_slot slot, uint32_t sector)
 {
     struct device *device = port;
-    int error = cut_flash_erase_start(&device->flash, bank_of(device, slot), sector);
-    if (error == 0 && slot == FLOTA_SLOT_SPARE)
-        device->erased_to = (sector + 1) * device->flash.geometry.sector_size;
-    return error;
+    if (is_rest(device, sector))
+        return 0;
+    return cut_flash_erase_start(&device->flash, bank_of(device, slot), sector);
+}
+
+static void note(struct device *device, uint32_t offset, const struct flota_record *record)
+{
+    bool is_kind = offset >= image_area(device) && record->magic == FLOTA_RECORD_MAGIC;
+    device->programmed_kind = is_kind ? record->kind : 0;
+    if (device->programmed_kind >= DEVICE_KINDS || device->first_of[device->programmed_kind] != 0)
+        return;
+    device->first_of[device->programmed_kind] = device->flash.operation_count + 1;
 }
 
 static int port_program_start(void *port, enum flota_slot slot, uint32_t offset, const void *word)
 {
     struct device *device = port;
+    struct flota_record record;
+    memcpy(&record, word, sizeof record);
+    if (offset >= image_area(device) && is_withheld(device, slot, &record)) {
+        withhold(device, slot, offset, word);
+        return 0;
+    }
+    note(device, offset, &record);
+    if (device->fault == PLANTED_ONE_CONFIRMED &&
+        device->programmed_kind == FLOTA_RECORD_CONFIRMED && record.arguments.confirmed.number > 1)
+        return 0;
+    if (device->fault == PLANTED_STAGE_AFTER_SWAP && device->programmed_kind == FLOTA_RECORD_STAGED)
+        cut_flash_select(&device->flash, 1 - device->flash.active);
     return cut_flash_program_start(&device->flash, bank_of(device, slot), offset, word);
 }
 
 static int port_poll(void *port)
 {
-    return cut_flash_poll(&((struct device *)port)->flash);
+    struct device *device = port;
+    bool erases = device->flash.operation == CUT_ERASE;
+    int result = cut_flash_poll(&device->flash);
+    device->has_begun |=
+        result == FLOTA_FLASH_IDLE && device->programmed_kind == FLOTA_RECORD_BEGIN;
+    device->has_staged |=
+        result == FLOTA_FLASH_IDLE && device->programmed_kind == FLOTA_RECORD_STAGED;
+    device->programmed_kind = 0;
+    if (erases && result == FLOTA_FLASH_IDLE && device->fault == PLANTED_LATE_BEGIN)
+        program_withheld(device);
+    return result;
 }
 
 static int port_update_allowed(void *port)
@@ -84,16 +253,48 @@ static int port_update_allowed(void *port)
     return device->flash.option == device->flash.active ? 0 : FLOTA_ERR_OPTION_PENDING;
 }
 
+static int select_bank(struct device *device, uint32_t bank)
+{
+    cut_flash_select(&device->flash, bank);
+    bool refused = device->flash.option != bank && device->says_refused;
+    return refused ? FLOTA_ERR_OPTION_BYTES : 0;
+}
+
 static int port_swap(void *port)
 {
     struct device *device = port;
-    cut_flash_select(&device->flash, 1 - device->flash.active);
+    return select_bank(device, 1 - device->flash.active);
+}
+
+/* The option byte is set and taken back: what was ordered before and cut cannot come any more. */
+static int port_keep(void *port)
+{
+    struct device *device = port;
+    if (device->fault == PLANTED_NO_REASSERT)
+        return 0;
+    device->keeping = true;
+    int error = select_bank(device, 1 - device->flash.active);
+    if (error == 0)
+        error = select_bank(device, device->flash.active);
+    device->keeping = false;
+    return error;
+}
+
+static int port_foreign_allowed(void *port)
+{
+    (void)port;
     return 0;
 }
 
+static void port_feed(void *port)
+{
+    (void)port;
+}
+
+/* The code runs on to its end, which the tester follows by a reset. */
 static void port_reset(void *port)
 {
-    device_reset(port);
+    ((struct device *)port)->has_asked_to_reset = true;
 }
 
 static int port_active_bank(void *port)
@@ -124,11 +325,16 @@ static void fill_port(struct device *device)
         .ram_count = 1,
         .update_allowed = port_update_allowed,
         .swap = port_swap,
+        .keep = port_keep,
+        .feed = port_feed,
+        .foreign_allowed = port_foreign_allowed,
         .reset = port_reset,
         .active_bank = port_active_bank,
     };
-    device->target =
-        (struct flota_image_target){&device->port, &device->platform, &device->ram.running};
+    device->target = (struct flota_image_target){.flash = &device->port,
+                                                 .platform = &device->platform,
+                                                 .running = &device->running,
+                                                 .trial = &device->ram.trial};
 }
 
 /* --- life --- */
@@ -168,8 +374,11 @@ static void lose_ram(struct device *device)
     filled = true;
     memcpy(&device->ram, pool + prng_below(&device->flash.random, RANDOM_POOL_SIZE),
            sizeof device->ram);
-    device->spare_touched = false;
-    device->erased_to = 0;
+    device->withheld_count = 0;
+    device->believed_generation = 0;
+    device->programmed_kind = 0;
+    device->counting = device->leaving = device->keeping = device->starting = false;
+    device->has_begun = device->has_staged = device->has_asked_to_reset = false;
 }
 
 void device_power_up(struct device *device)
@@ -189,7 +398,8 @@ void device_reset(struct device *device)
 int device_image_in(const struct device *device, uint32_t bank)
 {
     for (uint32_t i = 0; i < IMAGE_COUNT; i++)
-        if (cut_flash_holds(&device->flash, bank, device->images->bytes[i], device->images->size))
+        if (cut_flash_holds(&device->flash, bank, device->images->bytes[i],
+                            device->images->sizes[i]))
             return (int)i;
     return -1;
 }
@@ -221,14 +431,19 @@ static void check(struct device *device, struct flota_boot *boot, enum flota_boo
         flota_boot_check(&device->port, boot, which);
 }
 
-/* A marginal FAILED that the guard could read is one. */
+/* Since the last BEGIN or STAGED a FAILED was written to its end. */
 static bool failed_stands(struct device *device)
 {
-    struct flota_boot boot;
-    for (uint32_t i = 0; i < MARGINAL_READS; i++) {
-        flota_boot_read(&device->port, &boot);
-        if (boot.own.state == FLOTA_BANK_FAILED)
+    struct flota_record record;
+    for (uint32_t i = flota_journal_end(&device->port, FLOTA_SLOT_ACTIVE); i-- > 0;) {
+        uint32_t offset = image_area(device) + i * CUT_WORD_SIZE;
+        if (flota_journal_read(&device->port, FLOTA_SLOT_ACTIVE, i, &record) != FLOTA_WORD_GOOD)
+            continue;
+        if (record.kind == FLOTA_RECORD_FAILED &&
+            cut_flash_is_whole(&device->flash, device->flash.active, offset))
             return true;
+        if (record.kind == FLOTA_RECORD_BEGIN || record.kind == FLOTA_RECORD_STAGED)
+            return false;
     }
     return false;
 }
@@ -237,12 +452,16 @@ static bool failed_stands(struct device *device)
 static bool leave(struct device *device, struct flota_boot *boot,
                   const struct flota_boot_decision *decision)
 {
+    if (device->fault == PLANTED_TRUSTS_FAILED && boot->own.state == FLOTA_BANK_FAILED)
+        boot->own.failed_is_whole = true;
+    device->leaving = true;
     if (device->fault != PLANTED_NO_FAILED &&
         flota_boot_leave(&device->port, boot, decision, device->power_on, RESET_CAUSE) != 0)
         return false;
     device->failed_is_durable = failed_stands(device);
     device->guard_swaps++;
     port_swap(device);
+    device->leaving = false;
     return true;
 }
 
@@ -269,19 +488,24 @@ static void trace_decision(const struct device *device, const struct flota_boot 
 static bool count_attempt(struct device *device, struct flota_boot *boot)
 {
     bool late = device->fault == PLANTED_LATE_ATTEMPT;
+    int error = 0;
     device->counting = true;
+    device->flash.failing_programs = device->fail_attempts ? APPEND_TRIES : 0;
     if (!late)
-        flota_boot_count(&device->port, boot, device->power_on, RESET_CAUSE);
+        error = flota_boot_count(&device->port, boot, device->power_on, RESET_CAUSE);
+    device->flash.failing_programs = 0;
     device->counting = false;
-    device->attempts++;
-    device->reset_attempts += !device->power_on;
-    return late;
+    bool uncounted = error != 0 && device->fault == PLANTED_STARTS_UNCOUNTED;
+    device->attempts += error == 0 || uncounted;
+    device->reset_attempts += (error == 0 || uncounted) && !device->power_on;
+    return late || uncounted;
 }
 
 static enum device_outcome guard_loop(struct device *device, struct flota_boot *boot)
 {
     for (uint32_t turn = 0; turn < GUARD_TURNS_MAX; turn++) {
         struct flota_boot_decision decision = flota_boot_decide(boot, device->power_on);
+        device->decision = decision;
         trace_decision(device, boot, &decision);
         if (decision.check != FLOTA_CHECK_NOTHING) {
             check(device, boot, decision.check);
@@ -308,18 +532,11 @@ enum device_outcome device_guard(struct device *device)
 
 /* --- the application --- */
 
-static uint16_t words_of(const struct device *device)
+static void spoil(struct device *device)
 {
-    return (uint16_t)((device->images->size + CUT_WORD_SIZE - 1) / CUT_WORD_SIZE);
-}
-
-static int wait_for_flash(struct device *device)
-{
-    int result;
-    do
-        result = port_poll(device);
-    while (result == FLOTA_FLASH_BUSY);
-    return result;
+    uint32_t size = device->images->sizes[device->spare_image] - IMAGE_GUARD_SIZE;
+    uint32_t offset = IMAGE_GUARD_SIZE + prng_below(&device->flash.random, size);
+    cut_flash_spoil(&device->flash, 1 - device->flash.active, offset);
 }
 
 static int append_attempt_late(struct device *device)
@@ -331,229 +548,157 @@ static int append_attempt_late(struct device *device)
                                 FLOTA_JOURNAL_KEEP_ROLLBACK);
 }
 
-static int append_one_confirmed(struct device *device)
+static int read_running(struct device *device)
 {
-    const struct flota_bank *own = &device_look(device)->own;
-    struct flota_record record =
-        flota_journal_record(FLOTA_RECORD_CONFIRMED, own->generation, own->tag);
-    if (own->confirmed_count > 0)
-        return 0;
-    return flota_journal_append(&device->port, FLOTA_SLOT_ACTIVE, &record,
-                                FLOTA_JOURNAL_KEEP_ROLLBACK);
+    return port_read(device, FLOTA_SLOT_ACTIVE, FLOTA_IMAGE_INFO_OFFSET, &device->running,
+                     FLOTA_IMAGE_INFO_SIZE);
+}
+
+static int activate_again(struct device *device)
+{
+    device->starting = true;
+    int result = flota_updater_activate_again(&device->target);
+    device->starting = false;
+    device->restarts += result == 1;
+    if (device->tracing && result != 0)
+        printf("  activate again: %d\n", result);
+    if (device->has_staged)
+        device->attempts = device->reset_attempts = 0;
+    if (result == 1 && device->spoil_staged)
+        spoil(device);
+    return result;
+}
+
+int device_start(struct device *device)
+{
+    const struct flota_trial_config config = {
+        .flash = &device->port,
+        .platform = &device->platform,
+        .policy = FLOTA_CONFIRM_AUTOMATIC,
+        .decision = device->decision,
+    };
+    read_running(device);
+    flota_trial_init(&device->ram.trial, &config, 0);
+    return activate_again(device);
+}
+
+int device_poll(struct device *device, uint32_t now_ms, bool healthy)
+{
+    if (healthy && device->fault == PLANTED_LATE_ATTEMPT)
+        append_attempt_late(device);
+    return flota_trial_poll(&device->ram.trial, now_ms, healthy);
 }
 
 int device_confirm(struct device *device)
 {
     if (device->fault == PLANTED_LATE_ATTEMPT)
         append_attempt_late(device);
-    if (device->fault == PLANTED_ONE_CONFIRMED)
-        return append_one_confirmed(device);
-    return flota_boot_confirm(&device->port);
+    return flota_trial_confirm(&device->ram.trial);
 }
 
-int device_fail(struct device *device)
+/* --- update --- */
+
+static int poll_updater(struct device *device)
 {
-    return flota_boot_fail(&device->port, FLOTA_REASON_DEADLINE, 0);
+    int result;
+    do {
+        if (device->fault == PLANTED_SKIPS_TOUCHED)
+            device->ram.updater.always_erase = false;
+        result = flota_updater_poll(&device->ram.updater);
+    } while (result > FLOTA_UPDATER_NEEDS_INPUT);
+    return result;
 }
 
-/* Generation of the last SESSION: a compaction of the other journal began under it. */
-static uint32_t last_session(struct device *device)
-{
-    struct flota_record record;
-    uint32_t count = flota_journal_word_count(&device->port), generation = 0;
-    for (uint32_t i = 0; i < count; i++)
-        if (flota_journal_read(&device->port, FLOTA_SLOT_ACTIVE, i, &record) == FLOTA_WORD_GOOD &&
-            record.kind == FLOTA_RECORD_SESSION && record.generation > generation)
-            generation = record.generation;
-    return generation;
-}
-
-static bool compaction_was_cut(struct device *device)
-{
-    return last_session(device) > device_look(device)->other.highest_generation;
-}
-
-static int append_session(struct device *device)
-{
-    const struct flota_boot *boot = device_look(device);
-    struct flota_record record =
-        flota_journal_record(FLOTA_RECORD_SESSION, flota_boot_next_generation(boot), boot->own.tag);
-    return flota_journal_append(&device->port, FLOTA_SLOT_ACTIVE, &record,
-                                FLOTA_JOURNAL_KEEP_ROLLBACK);
-}
-
-/* Erase the spare bank's journal, in which nothing matters any more. SESSION says so first: until a
- * BEGIN of its generation stands there, that erase may have been cut. */
-static int compact(struct device *device)
-{
-    int error = compaction_was_cut(device) ? 0 : append_session(device);
-    for (uint32_t sector = device->port.image_sector_count;
-         sector < device->port.sector_count && error >= 0; sector++) {
-        error = port_erase_start(device, FLOTA_SLOT_SPARE, sector);
-        error = error == 0 ? wait_for_flash(device) : error;
-    }
-    device->spare_touched = true;
-    device->erased_to = 0;
-    return error;
-}
-
-static int settle_swap(struct device *device)
-{
-    bool may_come = flota_boot_swap_may_come(device_look(device));
-    device->ram.order.swap_settled = true;
-    if (!may_come || device->fault == PLANTED_NO_REASSERT)
-        return 0;
-    cut_flash_select(&device->flash, 1 - device->flash.active);
-    cut_flash_select(&device->flash, device->flash.active);
-    return 0;
-}
-
-/* Fill ram.order for image number index. */
-static int make_order(struct device *device, uint32_t index, enum flota_trial trial)
-{
-    struct flota_boot_update *order = &device->ram.order;
-    memset(order, 0, sizeof *order);
-    order->generation = flota_boot_next_generation(device_look(device));
-    memcpy(order->tag, images_info(device->images, index)->digest, sizeof order->tag);
-    order->trial = trial;
-    order->fallback_words = words_of(device);
-    return flota_boot_image_crc(&device->port, FLOTA_SLOT_ACTIVE, order->fallback_words,
-                                &order->fallback_crc);
-}
-
-static int append_begin(struct device *device)
-{
-    const struct flota_boot_update *order = &device->ram.order;
-    struct flota_record record =
-        flota_journal_record(FLOTA_RECORD_BEGIN, order->generation, order->tag);
-    record.arguments.begin.fallback_words = order->fallback_words;
-    record.arguments.begin.fallback_crc = order->fallback_crc;
-    return flota_journal_append(&device->port, FLOTA_SLOT_SPARE, &record, FLOTA_JOURNAL_KEEP_TRIAL);
-}
-
-static int begin(struct device *device)
-{
-    if (device->fault == PLANTED_ONE_CONFIRMED)
-        return append_begin(device);
-    return flota_boot_begin(&device->port, &device->ram.order);
-}
-
-/* Two CONFIRMED, no late swap, room in the other journal, BEGIN. */
-static int open_update(struct device *device, uint32_t index, enum flota_trial trial)
-{
-    int error = device_confirm(device);
-    error = error == 0 ? settle_swap(device) : error;
-    const struct flota_boot *boot = device_look(device);
-    device->spare_touched = boot->other.generation > 0 && boot->other.words == 0;
-    device->erased_to = 0;
-    if (error == 0 && compaction_was_cut(device))
-        error = compact(device);
-    error = error == 0 ? make_order(device, index, trial) : error;
-    device->ram.order.swap_settled = true;
-    if (error != 0)
-        return error;
-    error = begin(device);
-    if (error != FLOTA_JOURNAL_FULL)
-        return error;
-    error = compact(device);
-    error = error == 0 ? make_order(device, index, trial) : error;
-    device->ram.order.swap_settled = true;
-    return error == 0 ? begin(device) : error;
-}
-
-static void poll_updater(struct device *device)
-{
-    while (flota_updater_poll(&device->ram.updater) > FLOTA_UPDATER_NEEDS_INPUT)
-        ;
-}
-
-static int deliver(struct device *device, const uint8_t *image, uint32_t size)
+static int deliver(struct device *device, const uint8_t *image, uint32_t offset, uint32_t size)
 {
     struct flota_updater *updater = &device->ram.updater;
     uint32_t chunk = 1 + prng_below(&device->flash.random, CHUNK_SIZE + size / 8);
-    for (uint32_t done = 0; done < size;) {
-        int taken =
-            flota_updater_process(updater, image + done, chunk < size - done ? chunk : size - done);
+    while (offset < size) {
+        int taken = flota_updater_process(updater, image + offset,
+                                          chunk < size - offset ? chunk : size - offset);
         if (taken < 0)
             return taken;
-        done += (uint32_t)taken;
-        poll_updater(device);
+        offset += (uint32_t)taken;
+        int error = poll_updater(device);
+        if (error < 0)
+            return error;
     }
     return 0;
 }
 
-static int write_image(struct device *device, uint32_t index)
+static int finish(struct device *device)
 {
-    struct flota_updater *updater = &device->ram.updater;
-    const struct flota_update_request request = {device->images->size, {false, true}};
-    int error = port_read(device, FLOTA_SLOT_ACTIVE, FLOTA_IMAGE_INFO_OFFSET, &device->ram.running,
-                          FLOTA_IMAGE_INFO_SIZE);
-    if (error != 0)
-        return error;
-    error = flota_updater_create(updater, &device->target, &request);
-    error =
-        error == 0 ? deliver(device, device->images->bytes[index], device->images->size) : error;
-    if (error != 0)
-        return error;
-    while ((error = flota_updater_finish(updater)) == FLOTA_UPDATER_PENDING)
+    int result;
+    while ((result = flota_updater_finish(&device->ram.updater)) == FLOTA_UPDATER_PENDING)
         poll_updater(device);
+    return result;
+}
+
+/* The answer goes out, and the swap is ordered. */
+static int activate(struct device *device)
+{
+    device->attempts = device->reset_attempts = 0;
+    int error = flota_updater_activate(&device->ram.updater);
+    if (device->spoil_staged)
+        spoil(device);
     return error;
 }
 
-static int stage(struct device *device)
+static struct flota_update_request request_of(uint32_t size, bool force)
 {
-    struct flota_boot_update *order = &device->ram.order;
-    order->words = words_of(device);
-    int error = flota_boot_image_crc(&device->port, FLOTA_SLOT_SPARE, order->words, &order->crc);
-    return error == 0 ? flota_boot_stage(&device->port, order) : error;
+    return (struct flota_update_request){
+        .total_size = size,
+        .consents = {.downgrade = true, .guard = true, .again = force},
+    };
 }
 
-static void spoil(struct device *device)
+static bool recovers(struct device *device, struct flota_updater_rest *rest)
 {
-    uint32_t size = device->images->size - IMAGE_GUARD_SIZE;
-    uint32_t offset = IMAGE_GUARD_SIZE + prng_below(&device->flash.random, size);
-    cut_flash_spoil(&device->flash, 1 - device->flash.active, offset);
+    struct flota_updater *updater = &device->ram.updater;
+    if (device->fault == PLANTED_BELIEVES_PROGRESS)
+        device->believed_generation = device_look(device)->other.generation;
+    bool known = flota_updater_recover(updater, &device->target);
+    device->believed_generation = 0;
+    return known && flota_updater_rest(updater, rest);
 }
 
-static int stage_and_swap(struct device *device)
+/* Did an upload of this image break off, and can it go on? Fills offset, from where. */
+static bool goes_on(struct device *device, uint32_t index, uint32_t *offset)
 {
-    device->attempts = device->reset_attempts = 0;
-    int error = device->fault == PLANTED_STAGE_AFTER_SWAP ? port_swap(device) : 0;
-    error = error == 0 ? stage(device) : error;
-    if (error != 0)
-        return error;
-    if (device->spoil_staged)
-        spoil(device);
-    return port_swap(device);
+    const struct flota_image_info *info = images_info(device->images, index);
+    struct flota_updater_rest rest;
+    if (!recovers(device, &rest) || memcmp(rest.digest, info->digest, sizeof rest.digest) != 0)
+        return false;
+    if (device->tracing)
+        printf("  upload goes on at 0x%x\n", (unsigned)rest.offset);
+    const struct flota_update_request request = request_of(device->images->sizes[index], false);
+    if (flota_updater_resume(&device->ram.updater, &request, rest.offset) != 0)
+        return false;
+    *offset = rest.offset;
+    return true;
 }
 
-int device_update(struct device *device, uint32_t index)
+int device_update(struct device *device, uint32_t index, bool force)
 {
-    bool late = device->fault == PLANTED_NO_BEGIN;
-    if (!late) {
-        int error = open_update(device, index, FLOTA_TRIAL_UPDATE);
-        if (error != 0)
-            return error;
-    }
-    int error = write_image(device, index);
-    if (error == 0 && late)
-        error = open_update(device, index, FLOTA_TRIAL_UPDATE);
-    device->spare_touched = false;
-    return error == 0 ? stage_and_swap(device) : error;
+    uint32_t size = device->images->sizes[index], offset = 0;
+    const struct flota_update_request request = request_of(size, force);
+    int error = 0;
+    device->spare_image = (int)index;
+    if (device->starts_anew || !goes_on(device, index, &offset))
+        error = flota_updater_create(&device->ram.updater, &device->target, &request);
+    if (error == 0)
+        error = deliver(device, device->images->bytes[index], offset, size);
+    if (error == 0)
+        error = finish(device);
+    return error == 0 ? activate(device) : error;
 }
 
-int device_activate_again(struct device *device, uint32_t index)
+int device_revert(struct device *device)
 {
-    const struct flota_boot *boot = device_look(device);
-    uint32_t generation = boot->other.generation;
-    int error = make_order(device, index, (enum flota_trial)boot->other.trial);
-    device->ram.order.generation = generation;
-    return error == 0 ? stage_and_swap(device) : error;
-}
-
-int device_revert(struct device *device, uint32_t index)
-{
-    int error = open_update(device, index, FLOTA_TRIAL_REVERT);
-    device->spare_touched = false;
-    return error == 0 ? stage_and_swap(device) : error;
+    const struct flota_update_request request = request_of(0, true);
+    device->spare_image = device_image_in(device, 1 - device->flash.active);
+    int error = flota_updater_revert(&device->ram.updater, &device->target, &request);
+    if (error == 0)
+        error = finish(device);
+    return error == 0 ? activate(device) : error;
 }

@@ -1,7 +1,8 @@
-/* device.h - a device on cut_flash: the guard's hands, the port, the application's update steps.
+/* device.h - a device on cut_flash: the guard's hands, the port, an application that updates.
  *
- * All decisions are the product's: flota/boot.h, flota/journal.h, flota/update.h. Here is what a
- * board and its application add to them, with the faults of planted.h on demand.
+ * All decisions and all records are the product's: flota/boot.h, flota/journal.h, flota/trial.h,
+ * flota/update.h. Here is what a board and its application add to them, in the order of app.c, with
+ * the faults of planted.h on demand.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -9,7 +10,7 @@
 #define DEVICE_H
 
 #include "cut_flash.h"
-#include "flota/boot.h"
+#include "flota/trial.h"
 #include "flota/update.h"
 #include "images.h"
 #include "planted.h"
@@ -17,9 +18,18 @@
 /* All RAM: random at each boot. */
 struct device_ram {
     struct flota_updater updater;
+    struct flota_trial trial;
     struct flota_boot boot;
-    struct flota_boot_update order;
-    struct flota_image_info running;
+};
+
+#define DEVICE_WITHHELD_MAX 8u
+#define DEVICE_KINDS        14u /* of records, and 0 */
+
+/* A word that is believed to be written, by a planted fault. */
+struct device_withheld {
+    uint32_t bank;
+    uint32_t offset;
+    uint8_t word[CUT_WORD_SIZE];
 };
 
 /* What the guard ended in. */
@@ -37,19 +47,41 @@ struct device {
     struct flota_flash port;
     struct flota_platform platform;
     struct flota_image_target target;
+    struct flota_image_info running; /* read before each update */
     const struct images *images;
     enum planted_fault fault;
-    bool power_on;           /* the cause of the last reset */
-    bool tracing;            /* print what happens */
-    bool spoil_staged;       /* a word of the new image rots between STAGED and its first boot */
-    bool counting;           /* the guard is writing ATTEMPT */
-    uint32_t guard_swaps;    /* rollbacks ordered by the guard */
+    bool power_on;      /* the cause of the last reset */
+    bool tracing;       /* print what happens */
+    bool starts_anew;   /* an upload that broke off is not gone on with */
+    bool spoil_staged;  /* a word of the new image rots between STAGED and its first boot */
+    bool says_refused;  /* flash.refuses_changes is told of, as OPTCHANGEERR does */
+    bool fail_attempts; /* the words for ATTEMPT do not take it, at each boot */
+    int spare_image;    /* number of the one that was sent last */
+    struct flota_boot_decision decision; /* the guard's, the last one */
+
+    /* Counted and noted for the tester. */
+    uint32_t restarts;       /* of activate_again(), since the tester cleared it */
+    uint32_t guard_swaps;    /* rollbacks ordered by the guard, since then */
     uint32_t attempts;       /* trial boots that the flash took note of, since the last staging */
     uint32_t reset_attempts; /* those of them that followed no power-on */
     uint32_t operations_before; /* flash operations before this boot */
-    uint32_t erased_to;     /* sectors of the spare bank whose contents this update vouches for */
-    bool spare_touched;     /* an unfinished update may have left weak words in the spare bank */
-    bool failed_is_durable; /* at the last rollback: FAILED was readable before the swap */
+    bool failed_is_durable;     /* at the last rollback: FAILED was readable before the swap */
+
+    /* What the device is at, should the power go. */
+    bool counting; /* the guard is writing ATTEMPT */
+    bool leaving;  /* the guard is writing FAILED and SWAPTRY */
+    bool keeping;  /* an order to swap is being taken back */
+    bool starting; /* the application starts */
+    bool has_asked_to_reset;
+    bool has_begun;                  /* BEGIN stands, of the order that runs */
+    bool has_staged;                 /* STAGED, the same */
+    uint8_t programmed_kind;         /* of the last record begun */
+    uint32_t first_of[DEVICE_KINDS]; /* operations that began the first record of each kind */
+
+    /* Of planted faults. */
+    struct device_withheld withheld[DEVICE_WITHHELD_MAX];
+    uint32_t withheld_count;
+    uint32_t believed_generation;
 };
 
 void device_init(struct device *device, const struct cut_geometry *geometry,
@@ -66,19 +98,25 @@ void device_reset(struct device *device);
 /* The guard, from reset to the jump or to its own reset. */
 enum device_outcome device_guard(struct device *device);
 
-/* --- the application's steps, each 0 or FLOTA_ERR_* --- */
+/* --- the application --- */
 
-/* Write image number index to the spare bank and order the swap; a reset comes next. */
-int device_update(struct device *device, uint32_t index);
+/* What flota_init() does first: the trial, and a swap that was cut is ordered again. Returns 1:
+ * reset next; 0, or FLOTA_ERR_*: it runs. */
+int device_start(struct device *device);
 
-/* Order the swap again to the image that is staged there. */
-int device_activate_again(struct device *device, uint32_t index);
+/* One turn of flota_poll(), so long after the start. As flota_trial_poll(). */
+int device_poll(struct device *device, uint32_t now_ms, bool healthy);
 
-/* Go back to image number index, which is whole in the spare bank. */
-int device_revert(struct device *device, uint32_t index);
+/* Write image number index to the spare bank, going on with an upload of it that broke off, and
+ * order the swap; a reset comes next. force: also an image that failed here. Returns 0 or
+ * FLOTA_ERR_*. */
+int device_update(struct device *device, uint32_t index, bool force);
 
+/* Go back to the image that is whole in the spare bank. Returns 0 or FLOTA_ERR_*. */
+int device_revert(struct device *device);
+
+/* A person confirms. Returns 0 or FLOTA_ERR_*. */
 int device_confirm(struct device *device);
-int device_fail(struct device *device);
 
 /* Read both journals into ram.boot. */
 const struct flota_boot *device_look(struct device *device);

@@ -8,17 +8,16 @@
 #include "cut_flash.h"
 #include "flota/image.h"
 
-#define IMAGE_GUARD_SIZE                                                                           \
-    1024u              /* the guard lies in an image's first bytes: without them no boot           \
-                        */
-#define IMAGE_COUNT 4u /* versions 1.0.0 to 4.0.0 of one product */
+/* The guard lies in an image's first bytes: without them no boot. */
+#define IMAGE_GUARD_SIZE 1024u
+#define IMAGE_COUNT      4u /* versions 1.0.0 to 4.0.0 of one product */
 
 struct images {
-    uint32_t size; /* bytes, the same for all */
+    uint32_t sizes[IMAGE_COUNT]; /* bytes: no two need the same words, some not the same sectors */
     uint8_t *bytes[IMAGE_COUNT];
 };
 
-/* Images that fill the geometry's image sectors but one, or two sectors of a large geometry. */
+/* From half of a small geometry's image sectors to all of them; of a large one up to three. */
 void images_make(struct images *images, const struct cut_geometry *geometry);
 void images_free(struct images *images);
 

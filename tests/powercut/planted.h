@@ -11,15 +11,24 @@
 /* X(name, what the device does wrong) */
 #define PLANTED_MAP(X)                                                                             \
     X(NO_FAILED, "rolls back without a FAILED record")                                             \
+    X(TRUSTS_FAILED, "rolls back with a FAILED that reads well, and may be torn")                  \
     X(NO_ELIGIBILITY, "rolls back to whatever is in the other bank")                               \
     X(NO_CHECK, "starts a trial without a look at the image")                                      \
     X(ONE_CONFIRMED, "writes one CONFIRMED record, and erases upon it")                            \
+    X(TRUSTS_CONFIRMED, "erases upon CONFIRMED that read well, and may be torn")                   \
     X(LATE_ATTEMPT, "writes ATTEMPT after the jump")                                               \
     X(DEAD_NOT_COUNTED, "does not count dead slots as attempts")                                   \
     X(NO_BEGIN, "erases before BEGIN")                                                             \
+    X(LATE_BEGIN, "writes BEGIN after the first erase")                                            \
+    X(NO_COMPACTION, "erases the other journal and does not say so before")                        \
     X(NO_REASSERT, "begins an update while an option change may come late")                        \
+    X(NO_SETTLE_RECORD, "takes a swap back and does not say so before")                            \
     X(STAGE_AFTER_SWAP, "writes STAGED after the swap is ordered")                                 \
-    X(SKIPS_TOUCHED, "skips sectors that read blank, whoever erased them")
+    X(SKIPS_TOUCHED, "skips sectors that read blank, whoever erased them")                         \
+    X(REST_NOT_ERASED, "leaves sectors of an unfinished update that the next image does not need") \
+    X(BELIEVES_PROGRESS, "goes on with an upload by the PROGRESS of another one")                  \
+    X(UNCOUNTED_AGAIN, "activates again without counting")                                         \
+    X(STARTS_UNCOUNTED, "starts a trial whose ATTEMPT could not be written")
 
 enum planted_fault {
     PLANTED_NOTHING,

@@ -14,16 +14,22 @@
 #include "planted.h"
 
 #define POWER_CUTS_MAX 16u
+#define POWER_KINDS    14u
 
 enum power_story {
-    STORY_FIRST,  /* a programmer's image updates to one that confirms; the spare bank is blank */
-    STORY_USED,   /* the same between two images that came by updates, over old contents */
-    STORY_SECOND, /* two updates in a row, each confirmed */
-    STORY_HANGS,  /* the new image never confirms: rolled back; then one that confirms */
-    STORY_FAILS,  /* the same, but the new image gives up at its deadline */
-    STORY_DECAYS, /* the same, but the new image rots before its first boot */
-    STORY_REVERT, /* update, confirm, then back to the image before */
-    STORY_ROT,    /* the fallback rots while the new image, which never confirms, is on trial */
+    STORY_FIRST,   /* a programmer's image updates to one that confirms; the spare bank is blank */
+    STORY_USED,    /* the same between two images that came by updates, over old contents */
+    STORY_SECOND,  /* two updates in a row, each confirmed */
+    STORY_HANGS,   /* the new image never confirms: rolled back; then one that confirms */
+    STORY_FAILS,   /* the same, but the new image gives up at its deadline */
+    STORY_DECAYS,  /* the same, but the new image rots before its first boot */
+    STORY_REVERT,  /* update, confirm, then back to the image before */
+    STORY_ROT,     /* the fallback rots while the new image, which never confirms, is on trial */
+    STORY_THIRD,   /* three updates in a row: the third goes where the first may have broken off */
+    STORY_REFUSED, /* the chip refuses to swap until the device has given up and is asked again */
+    STORY_STUCK,   /* the new image hangs, and the chip refuses to swap back: it has to stay */
+    STORY_STUCK_FIRST, /* the same from a programmer's image, which has no records */
+    STORY_UNCOUNTED,   /* ATTEMPT cannot be written at the new image's boots: it is left at once */
     STORY_COUNT
 };
 
@@ -44,6 +50,11 @@ struct power_verdict {
     const char *wrong; /* NULL: all held */
     bool reached;      /* each cut met an operation that it fits */
     uint32_t repeated; /* updates that had to be asked for again, because of marginal words */
+    uint32_t restarts; /* swaps that the application ordered again, by itself */
+    uint32_t resent;   /* reverts that needed the image sent, because a compaction was cut */
+    uint32_t strays;   /* starts of the bank that an order taken back, and cut there, selected */
+    uint32_t refused;  /* updates to an image that had failed, until they were forced */
+    uint32_t first_of[POWER_KINDS]; /* operations, from 1, that began each kind's first record */
     uint32_t operation_count;
     uint8_t
         operations[CUT_TRACE_MAX]; /* enum cut_operation, since the last cut: where to cut next */
