@@ -18,8 +18,13 @@
 
 struct fixture {
     struct flash_model model;
+    struct flota_trial trial;
     struct flota_http_update service;
-    struct flota_http_route routes[2];
+    struct flota_http_route routes[4];
+    struct flota_trust trust; /* for tests that set model.target.trust */
+    enum flota_confirm_policy policy;
+    struct flota_boot_decision decision; /* of the guard, at this start */
+    struct flota_last_words last_words;
     struct flota_http_server server;
     struct client client;
     struct client other; /* a second client */
@@ -46,8 +51,18 @@ static inline void make_image(struct fixture *f, const struct image_recipe *reci
 
 static inline void start_service(struct fixture *f, struct flota_auth auth)
 {
-    struct flota_http_update_config config = {
-        .target = &f->model.target, .auth = auth, .boot_id = 4711, .log = add_line, .context = f};
+    struct flota_trial_config trial = {.flash = &f->model.flash,
+                                       .platform = &f->model.platform,
+                                       .policy = f->policy,
+                                       .decision = f->decision};
+    struct flota_http_update_config config = {.target = &f->model.target,
+                                              .auth = auth,
+                                              .trial = &f->trial,
+                                              .boot_id = 4711,
+                                              .last_words = &f->last_words,
+                                              .log = add_line,
+                                              .context = f};
+    flota_trial_init(&f->trial, &trial, 0);
     flota_http_update_init(&f->service, &config);
 }
 
@@ -59,15 +74,20 @@ static inline int set_up(void **state)
     flash_model_fill(&f->model, FLOTA_SLOT_SPARE);
     make_image(f, &recipe);
     flash_model_load(&f->model, FLOTA_SLOT_ACTIVE, f->image, (uint32_t)f->size);
+    f->policy = FLOTA_CONFIRM_EXPLICIT;
     f->before = malloc(flash_model_slot_size(&f->model));
     memcpy(f->before, flash_model_bytes(&f->model, FLOTA_SLOT_ACTIVE),
            flash_model_slot_size(&f->model));
     start_service(f, FLOTA_AUTH_NONE);
     f->routes[0] =
-        (struct flota_http_route){"/update", "POST", &flota_http_update_handler, &f->service};
-    f->routes[1] = (struct flota_http_route){"/api/firmware_update", "GET POST",
+        (struct flota_http_route){"/update", "POST PUT", &flota_http_update_handler, &f->service};
+    f->routes[1] = (struct flota_http_route){"/api/firmware_update", "GET POST PUT",
                                              &flota_http_update_handler, &f->service};
-    f->server = (struct flota_http_server){.routes = f->routes, .route_count = 2};
+    f->routes[2] =
+        (struct flota_http_route){"/update/", "POST PUT", &flota_http_update_handler, &f->service};
+    f->routes[3] = (struct flota_http_route){"/api/firmware_keys", "GET POST",
+                                             &flota_http_keys_handler, &f->service};
+    f->server = (struct flota_http_server){.routes = f->routes, .route_count = 4};
     client_open(&f->client, &f->server);
     client_open(&f->other, &f->server);
     *state = f;
@@ -87,6 +107,48 @@ static inline int tear_down(void **state)
 }
 
 /* --- helpers --- */
+
+/* A new connection at the present time. */
+static inline void reconnect(struct fixture *f)
+{
+    uint32_t now_ms = f->client.now_ms;
+    flota_http_close(&f->client.connection);
+    client_open(&f->client, &f->server);
+    f->client.now_ms = now_ms;
+}
+
+/* The guard's first turn for an image on trial: ATTEMPT; then the firmware starts. For a confirmed
+ * or unrecorded one the guard writes nothing. */
+static inline void restart_device(struct fixture *f)
+{
+    struct flota_boot boot;
+    flash_model_power_up(&f->model);
+    flota_boot_read(&f->model.flash, &boot);
+    f->decision = flota_boot_decide(&boot, true);
+    if (f->decision.action == FLOTA_BOOT_COUNT_AND_RUN)
+        assert_int_equal(flota_boot_count(&f->model.flash, &boot, true, 0), 0);
+    memcpy(&f->model.running,
+           flash_model_bytes(&f->model, FLOTA_SLOT_ACTIVE) + FLOTA_IMAGE_INFO_OFFSET,
+           sizeof f->model.running);
+    f->model.swap_count = f->model.reset_count = 0;
+    f->log_size = 0;
+    f->log[0] = '\0';
+    start_service(f, FLOTA_AUTH_NONE);
+    f->model.target.trial = &f->trial;
+    reconnect(f);
+}
+
+/* The status, on a connection of its own. */
+static inline const char *get_status(struct fixture *f)
+{
+    static const char request[] = "GET /api/firmware_update HTTP/1.1\r\nHost: a\r\n\r\n";
+    client_open(&f->other, &f->server);
+    client_offer(&f->other, request, sizeof request - 1);
+    assert_int_equal(client_status(&f->other), 200);
+    assert_true(f->other.output_size > 3);
+    assert_string_equal(f->other.output + f->other.output_size - 3, "}\r\n");
+    return f->other.output;
+}
 
 /* One turn of the main loop. */
 static inline void turn(struct fixture *f, struct client *client)
@@ -209,7 +271,7 @@ static inline void assert_untouched(struct fixture *f)
     assert_int_equal(f->model.swap_count, 0);
     assert_int_equal(f->model.reset_count, 0);
     assert_memory_equal(f->before, flash_model_bytes(&f->model, FLOTA_SLOT_ACTIVE),
-                        flash_model_slot_size(&f->model));
+                        f->model.geometry.image_sector_count * f->model.geometry.sector_size);
 }
 
 static inline void assert_refused(struct fixture *f, int status, int error)

@@ -2,9 +2,9 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "flash_model.h"
 #include "flota/boot.h"
 #include "flota/error.h"
+#include "journal_model.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,29 +20,8 @@
 static const struct flash_model_geometry geometry = {2048, 7, 8, 32, 5, 2};
 
 struct fixture {
-    struct flash_model model; /* first: the port of its functions */
-    int (*program_spare)(void *port, enum flota_slot slot, uint32_t offset, const void *word);
+    struct journal_model journals; /* first: the port of its functions */
 };
-
-/* The model guards the bank that runs, but the guard writes its journal. */
-static int program_either(void *port, enum flota_slot slot, uint32_t offset, const void *word)
-{
-    struct fixture *f = port;
-    uint32_t active = f->model.active;
-    if (slot == FLOTA_SLOT_ACTIVE)
-        f->model.active = 1 - active;
-    int result = f->program_spare(port, FLOTA_SLOT_SPARE, offset, word);
-    f->model.active = active;
-    return result;
-}
-
-static void start_model(struct fixture *f)
-{
-    flash_model_init(&f->model, &geometry);
-    f->model.geometry.image_sector_count = f->model.geometry.sector_count; /* journal: writable */
-    f->program_spare = f->model.flash.program_start;
-    f->model.flash.program_start = program_either;
-}
 
 /* An image as far as the boot code looks at one. Its tag is 8 times its number. */
 static void make_image(uint8_t image[IMAGE_SIZE], uint8_t number)
@@ -57,7 +36,7 @@ static void load(struct fixture *f, enum flota_slot slot, uint8_t number)
 {
     uint8_t image[IMAGE_SIZE];
     make_image(image, number);
-    flash_model_load(&f->model, slot, image, sizeof image);
+    flash_model_load(&f->journals.model, slot, image, sizeof image);
 }
 
 static int set_up(void **state)
@@ -65,7 +44,7 @@ static int set_up(void **state)
     struct fixture *f = malloc(sizeof *f);
     if (!f)
         return -1;
-    start_model(f);
+    journal_model_init(&f->journals, &geometry);
     load(f, FLOTA_SLOT_ACTIVE, 1);
     *state = f;
     return 0;
@@ -74,14 +53,14 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct fixture *f = *state;
-    flash_model_free(&f->model);
+    journal_model_free(&f->journals);
     free(f);
     return 0;
 }
 
 static const struct flota_flash *flash(const struct fixture *f)
 {
-    return &f->model.flash;
+    return &f->journals.model.flash;
 }
 
 static struct flota_boot read_boot(const struct fixture *f)
@@ -122,8 +101,8 @@ static int stage(struct fixture *f, struct flota_boot_update *update)
 
 static void swap(struct fixture *f)
 {
-    f->model.next_active = 1 - f->model.active;
-    flash_model_power_up(&f->model);
+    f->journals.model.next_active = 1 - f->journals.model.active;
+    flash_model_power_up(&f->journals.model);
 }
 
 static void update_to(struct fixture *f, uint8_t number)
@@ -141,7 +120,7 @@ struct outcome {
 /* One boot, as boot.h shows it; a rollback swaps the banks and ends it. */
 static struct outcome boot(struct fixture *f, bool power_on)
 {
-    struct outcome outcome = {.writes = f->model.program_count};
+    struct outcome outcome = {.writes = f->journals.model.program_count};
     struct flota_boot now = read_boot(f);
     for (int turn = 0; turn < 6; turn++) {
         outcome.decision = flota_boot_decide(&now, power_on);
@@ -156,7 +135,7 @@ static struct outcome boot(struct fixture *f, bool power_on)
             break;
         }
     }
-    outcome.writes = f->model.program_count - outcome.writes;
+    outcome.writes = f->journals.model.program_count - outcome.writes;
     return outcome;
 }
 
@@ -183,7 +162,7 @@ static uint8_t running(const struct fixture *f)
 static void spoil_last_word(struct fixture *f, enum flota_slot slot)
 {
     uint32_t end = flota_journal_end(flash(f), slot);
-    flash_model_spoil(&f->model, slot, JOURNAL + (end - 1) * 32);
+    flash_model_spoil(&f->journals.model, slot, JOURNAL + (end - 1) * 32);
 }
 
 /* --- the good way --- */
@@ -210,19 +189,38 @@ static void an_update_is_tried_and_confirmed(void **state)
     assert_int_equal(outcome.decision.reason, FLOTA_REASON_CONFIRMED);
     assert_int_equal(outcome.writes, 0);
     now = read_boot(f);
-    assert_int_equal(flota_boot_confirmed_count(&now), 2);
+    assert_int_equal(flota_boot_confirmed_count(&now), 3);
+    assert_true(flota_boot_is_kept(&now));
 }
 
-static void confirming_again_writes_nothing_unless_a_record_was_lost(void **state)
+static void confirming_again_writes_nothing_unless_two_records_were_lost(void **state)
 {
     struct fixture *f = *state;
     assert_int_equal(flota_boot_confirm(flash(f)), 0);
-    assert_int_equal(f->model.program_count, 2);
+    assert_int_equal(f->journals.model.program_count, 3);
     assert_int_equal(flota_boot_confirm(flash(f)), 0);
-    assert_int_equal(f->model.program_count, 2);
-    spoil_last_word(f, FLOTA_SLOT_ACTIVE);
+    assert_int_equal(f->journals.model.program_count, 3);
+    flash_model_spoil(&f->journals.model, FLOTA_SLOT_ACTIVE, JOURNAL);
     assert_int_equal(flota_boot_confirm(flash(f)), 0);
-    assert_int_equal(f->model.program_count, 3);
+    assert_int_equal(f->journals.model.program_count, 3);
+    flash_model_spoil(&f->journals.model, FLOTA_SLOT_ACTIVE, JOURNAL + 32);
+    assert_int_equal(flota_boot_confirm(flash(f)), 0);
+    assert_int_equal(f->journals.model.program_count, 6);
+}
+
+/* The writing of the last one may have been cut: it reads well now, and never again. */
+static void confirmed_records_count_when_another_was_begun_behind_them(void **state)
+{
+    struct fixture *f = *state;
+    struct flota_boot now = read_boot(f);
+    for (uint16_t number = 1; number <= 3; number++) {
+        struct flota_record record = flota_journal_record(FLOTA_RECORD_CONFIRMED, 0, now.own.tag);
+        record.arguments.confirmed.number = number;
+        assert_int_equal(flota_journal_append(flash(f), FLOTA_SLOT_ACTIVE, &record, 0), 0);
+        now = read_boot(f);
+        assert_int_equal(flota_boot_confirmed_count(&now), number < 3 ? 1 : 3);
+        assert_int_equal(flota_boot_is_kept(&now), number == 3);
+    }
 }
 
 static void updates_go_to_and_fro(void **state)
@@ -277,7 +275,7 @@ static void a_damaged_image_is_left_at_its_first_boot(void **state)
 {
     struct fixture *f = *state;
     update_to(f, 2);
-    flash_model_spoil(&f->model, FLOTA_SLOT_ACTIVE, IMAGE_SIZE - 32);
+    flash_model_spoil(&f->journals.model, FLOTA_SLOT_ACTIVE, IMAGE_SIZE - 32);
     assert_boot(f, false, FLOTA_BOOT_ROLL_BACK, FLOTA_REASON_DAMAGED);
     assert_int_equal(running(f), 1);
 }
@@ -327,6 +325,25 @@ static void only_a_trial_can_be_failed(void **state)
     assert_int_equal(flota_boot_fail(flash(f), FLOTA_REASON_DEADLINE, 0), FLOTA_ERR_NOT_READY);
 }
 
+/* Only a SWAPTRY behind it says that a FAILED is whole: without one, another is written. */
+static void a_swap_waits_for_a_failed_that_is_whole(void **state)
+{
+    struct fixture *f = *state;
+    struct flota_record record;
+    update_to(f, 2);
+    boot(f, false);
+    assert_int_equal(flota_boot_fail(flash(f), FLOTA_REASON_DEADLINE, 1234), 0);
+    assert_int_equal(boot(f, false).writes, 2);
+    uint32_t end = flota_journal_end(flash(f), FLOTA_SLOT_SPARE);
+    assert_int_equal(flota_journal_read(flash(f), FLOTA_SLOT_SPARE, end - 2, &record),
+                     FLOTA_WORD_GOOD);
+    assert_int_equal(record.kind, FLOTA_RECORD_FAILED);
+    assert_int_equal(record.arguments.failed.cause, 1234);
+    assert_int_equal(record.arguments.failed.attempts, 1);
+    swap(f); /* it did not come */
+    assert_int_equal(boot(f, false).writes, 1);
+}
+
 /* --- stranded --- */
 
 static void without_an_eligible_target_the_image_runs_stranded(void **state)
@@ -334,7 +351,7 @@ static void without_an_eligible_target_the_image_runs_stranded(void **state)
     struct fixture *f = *state;
     update_to(f, 2);
     assert_int_equal(flota_boot_fail(flash(f), FLOTA_REASON_DEADLINE, 0), 0);
-    flash_model_spoil(&f->model, FLOTA_SLOT_SPARE, 64);
+    flash_model_spoil(&f->journals.model, FLOTA_SLOT_SPARE, 64);
     assert_stranded(f, FLOTA_OBSTACLE_OTHER_DAMAGED);
     assert_stranded(f, FLOTA_OBSTACLE_OTHER_DAMAGED);
     assert_int_equal(running(f), 2);
@@ -364,9 +381,21 @@ static void rejected_swaps_are_tried_three_times(void **state)
         swap(f); /* back: it was not made */
     }
     assert_stranded(f, FLOTA_OBSTACLE_SWAP_REJECTED);
-    struct outcome outcome = boot(f, true);
-    assert_int_equal(outcome.decision.action, FLOTA_BOOT_STRANDED);
-    assert_int_equal(outcome.writes, 0);
+    assert_int_equal(boot(f, false).writes, 0);
+}
+
+/* An image that hangs has no other way out: once at each power-on, and no more. */
+static void rejected_swaps_are_tried_again_at_each_power_on(void **state)
+{
+    struct fixture *f = *state;
+    rejected_swaps_are_tried_three_times(state);
+    for (int i = 0; i < 20; i++) {
+        assert_boot(f, true, FLOTA_BOOT_ROLL_BACK, FLOTA_REASON_DEADLINE);
+        swap(f); /* back: it was not made */
+        assert_stranded(f, FLOTA_OBSTACLE_SWAP_REJECTED);
+    }
+    assert_boot(f, true, FLOTA_BOOT_ROLL_BACK, FLOTA_REASON_DEADLINE);
+    assert_int_equal(running(f), 1);
 }
 
 static int refuse(void *port, enum flota_slot slot, uint32_t offset, const void *word)
@@ -379,7 +408,7 @@ static void a_journal_that_takes_nothing_strands_the_trial(void **state)
 {
     struct fixture *f = *state;
     update_to(f, 2);
-    f->model.flash.program_start = refuse;
+    f->journals.model.flash.program_start = refuse;
     assert_stranded(f, FLOTA_OBSTACLE_JOURNAL);
 }
 
@@ -391,7 +420,8 @@ static void an_update_is_refused_on_trial_and_before_two_confirmed(void **state)
     struct flota_boot_update update = make_update(f, 2);
     assert_int_equal(flota_boot_begin(flash(f), &update), FLOTA_ERR_NOT_READY);
     assert_int_equal(flota_boot_confirm(flash(f)), 0);
-    spoil_last_word(f, FLOTA_SLOT_ACTIVE);
+    flash_model_spoil(&f->journals.model, FLOTA_SLOT_ACTIVE, JOURNAL);
+    flash_model_spoil(&f->journals.model, FLOTA_SLOT_ACTIVE, JOURNAL + 32);
     assert_int_equal(flota_boot_begin(flash(f), &update), FLOTA_ERR_NOT_READY);
     update_to(f, 2);
     boot(f, false);
@@ -469,7 +499,7 @@ static void a_fallback_without_vectors_or_of_an_absurd_size_is_damaged(void **st
     uint8_t image[IMAGE_SIZE];
     make_image(image, 2);
     image[4] = 0; /* not a Thumb address */
-    flash_model_load(&f->model, FLOTA_SLOT_ACTIVE, image, sizeof image);
+    flash_model_load(&f->journals.model, FLOTA_SLOT_ACTIVE, image, sizeof image);
     update_to(f, 3);
     assert_int_equal(flota_boot_fail(flash(f), FLOTA_REASON_DEADLINE, 0), 0);
     assert_stranded(f, FLOTA_OBSTACLE_OTHER_DAMAGED);
@@ -538,6 +568,8 @@ static void write_own(struct fixture *f, const char *letters)
                                       : *letters == 'F' ? FLOTA_RECORD_FAILED
                                                         : FLOTA_RECORD_SWAPTRY;
         struct flota_record record = flota_journal_record(kind, 1, tag);
+        if (kind == FLOTA_RECORD_CONFIRMED)
+            record.arguments.confirmed.number = 3;
         assert_int_equal(flota_journal_append(flash(f), FLOTA_SLOT_ACTIVE, &record, 0), 0);
         if (*letters == 'x')
             spoil_last_word(f, FLOTA_SLOT_ACTIVE);
@@ -592,6 +624,237 @@ static void each_update_may_be_ordered_three_times(void **state)
     assert_int_equal(read_boot(f).own.order_count, 2);
 }
 
+/* --- compaction, resume, refusal --- */
+
+static void digest_of(uint8_t number, uint8_t digest[32])
+{
+    memset(digest, number, 32);
+}
+
+/* As the updater does, in one go. */
+static void erase_other_journal(struct fixture *f)
+{
+    uint32_t size = flash_model_slot_size(&f->journals.model) - JOURNAL;
+    assert_int_equal(
+        flash(f)->erase_start(flash(f)->port, FLOTA_SLOT_SPARE, JOURNAL / geometry.sector_size), 0);
+    while (flash(f)->poll(flash(f)->port) == FLOTA_FLASH_BUSY)
+        continue;
+    assert_int_equal(size, geometry.sector_size);
+}
+
+static bool is_rejected(struct fixture *f, uint8_t number)
+{
+    uint8_t digest[32];
+    digest_of(number, digest);
+    return flota_boot_is_rejected(flash(f), digest);
+}
+
+static void a_compaction_is_pending_from_its_record_to_the_next_begin(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(flota_boot_save(flash(f)), FLOTA_ERR_NOT_READY);
+    assert_int_equal(flota_boot_confirm(flash(f)), 0);
+    struct flota_boot now = read_boot(f);
+    assert_false(flota_boot_compaction_was_cut(&now));
+    assert_int_equal(flota_boot_save(flash(f)), 0);
+    uint32_t writes = f->journals.model.program_count;
+    assert_int_equal(flota_boot_save(flash(f)), 0); /* after a cut: what says so may fade */
+    assert_int_equal(f->journals.model.program_count, writes + 1);
+    now = read_boot(f);
+    assert_true(flota_boot_compaction_was_cut(&now));
+    assert_true(flota_boot_spare_is_touched(&now));
+    erase_other_journal(f);
+    struct flota_boot_update update = make_update(f, 2);
+    assert_int_equal(flota_boot_begin(flash(f), &update), 0);
+    now = read_boot(f);
+    assert_false(flota_boot_compaction_was_cut(&now));
+}
+
+static void a_spare_bank_is_touched_from_begin_to_staged(void **state)
+{
+    struct fixture *f = *state;
+    struct flota_boot now = read_boot(f);
+    struct flota_boot_update update = make_update(f, 2);
+    assert_false(flota_boot_spare_is_touched(&now));
+    assert_int_equal(flota_boot_confirm(flash(f)), 0);
+    assert_int_equal(flota_boot_begin(flash(f), &update), 0);
+    now = read_boot(f);
+    assert_true(flota_boot_spare_is_touched(&now));
+    assert_true(flota_boot_is_half_written(&now));
+    load(f, FLOTA_SLOT_SPARE, 2);
+    update.crc = crc_of(f, FLOTA_SLOT_SPARE);
+    assert_int_equal(flota_boot_stage(flash(f), &update), 0);
+    now = read_boot(f);
+    assert_false(flota_boot_spare_is_touched(&now));
+    assert_false(flota_boot_is_half_written(&now));
+}
+
+static void a_revert_that_was_cut_leaves_no_half_written_image(void **state)
+{
+    struct fixture *f = *state;
+    struct flota_boot_update update = make_update(f, 2);
+    update.trial = FLOTA_TRIAL_REVERT;
+    assert_int_equal(flota_boot_confirm(flash(f)), 0);
+    assert_int_equal(flota_boot_begin(flash(f), &update), 0);
+    struct flota_boot now = read_boot(f);
+    assert_int_equal(now.other.state, FLOTA_BANK_OPEN);
+    assert_false(flota_boot_is_half_written(&now));
+}
+
+static void finished_sectors_are_those_of_the_open_update(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t digest[32];
+    struct flota_boot_update update = make_update(f, 2);
+    digest_of(2, digest);
+    assert_int_equal(flota_boot_confirm(flash(f)), 0);
+    assert_int_equal(flota_boot_begin(flash(f), &update), 0);
+    assert_int_equal(flota_boot_session(flash(f), update.generation, digest), 0);
+    struct flota_boot now = read_boot(f);
+    assert_int_equal(flota_boot_finished_sectors(&now), 0);
+    assert_int_equal(flota_boot_progress(flash(f), update.generation, 1), 0);
+    assert_int_equal(flota_boot_progress(flash(f), update.generation, 2), 0);
+    now = read_boot(f);
+    assert_int_equal(flota_boot_finished_sectors(&now), 2);
+    assert_memory_equal(now.own.session_digest, digest, sizeof now.own.session_digest);
+    assert_int_equal(flota_boot_progress(flash(f), update.generation + 1, 5), 0); /* another's */
+    now = read_boot(f);
+    assert_int_equal(flota_boot_finished_sectors(&now), 2);
+    update.generation += 1;
+    assert_int_equal(flota_boot_begin(flash(f), &update), 0); /* anew */
+    now = read_boot(f);
+    assert_int_equal(flota_boot_finished_sectors(&now), 0);
+}
+
+static void an_image_that_failed_is_refused_until_it_is_confirmed(void **state)
+{
+    struct fixture *f = *state;
+    update_to(f, 2);
+    boot(f, false);
+    assert_false(is_rejected(f, 2));
+    assert_int_equal(flota_boot_fail(flash(f), FLOTA_REASON_DEADLINE, 0), 0);
+    boot(f, false);
+    assert_int_equal(running(f), 1);
+    assert_true(is_rejected(f, 2));
+    assert_false(is_rejected(f, 3));
+    update_to(f, 2); /* forced */
+    assert_true(is_rejected(f, 2));
+    boot(f, false);
+    assert_int_equal(flota_boot_confirm(flash(f)), 0);
+    assert_false(is_rejected(f, 2));
+}
+
+static void damage_in_flash_is_not_held_against_an_image(void **state)
+{
+    struct fixture *f = *state;
+    update_to(f, 2);
+    flash_model_spoil(&f->journals.model, FLOTA_SLOT_ACTIVE, IMAGE_SIZE - 32);
+    assert_boot(f, false, FLOTA_BOOT_ROLL_BACK, FLOTA_REASON_DAMAGED);
+    assert_false(is_rejected(f, 2));
+}
+
+static void a_refusal_survives_a_compaction(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t digest[32];
+    update_to(f, 2);
+    assert_int_equal(flota_boot_fail(flash(f), FLOTA_REASON_APPLICATION, 0), 0);
+    boot(f, false);
+    assert_int_equal(flota_boot_save(flash(f)), 0);
+    erase_other_journal(f);
+    assert_true(is_rejected(f, 2));
+    digest_of(5, digest);
+    assert_int_equal(flota_boot_reject(flash(f), digest), 0);
+    uint32_t writes = f->journals.model.program_count;
+    assert_int_equal(flota_boot_reject(flash(f), digest), 0);
+    assert_int_equal(f->journals.model.program_count, writes);
+    assert_true(is_rejected(f, 5));
+}
+
+/* Forced, confirmed, and then the journal that says so is erased: nothing is held against it. */
+static void a_lifted_refusal_survives_a_compaction(void **state)
+{
+    struct fixture *f = *state;
+    an_image_that_failed_is_refused_until_it_is_confirmed(state);
+    swap(f); /* a person goes back; image 1 compacts the journal of image 2 */
+    uint8_t digest[32];
+    digest_of(2, digest);
+    struct flota_record record =
+        flota_journal_record(FLOTA_RECORD_REJECTED, 1, read_boot(f).own.tag);
+    memcpy(record.arguments.digest, digest, sizeof record.arguments.digest);
+    assert_int_equal(flota_journal_append(flash(f), FLOTA_SLOT_ACTIVE, &record, 0), 0);
+    assert_false(is_rejected(f, 2));
+    assert_int_equal(flota_boot_save(flash(f)), 0);
+    erase_other_journal(f);
+    assert_false(is_rejected(f, 2));
+}
+
+/* --- an option byte that comes late --- */
+
+static void a_swap_that_was_taken_back_may_come_back(void **state)
+{
+    struct fixture *f = *state;
+    struct flota_boot_update update = make_update(f, 2);
+    assert_int_equal(stage(f, &update), 0);
+    assert_int_equal(flota_boot_settle(flash(f)), 0);
+    swap(f); /* taking it back was cut */
+    boot(f, false);
+    assert_int_equal(flota_boot_confirm(flash(f)), 0);
+    struct flota_boot now = read_boot(f);
+    assert_true(flota_boot_swap_may_come(&now));
+    struct flota_boot_update next = make_update(f, 3);
+    assert_int_equal(flota_boot_begin(flash(f), &next), FLOTA_ERR_OPTION_PENDING);
+    next.swap_settled = true;
+    assert_int_equal(flota_boot_begin(flash(f), &next), 0);
+    now = read_boot(f);
+    assert_false(flota_boot_swap_may_come(&now));
+}
+
+static void a_rollback_that_did_not_come_may_come_late(void **state)
+{
+    struct fixture *f = *state;
+    rejected_swaps_are_tried_three_times(state);
+    assert_int_equal(flota_boot_confirm(flash(f)), 0);
+    struct flota_boot now = read_boot(f);
+    assert_true(flota_boot_swap_may_come(&now));
+    assert_int_equal(flota_boot_settle(flash(f)), 0);
+    flash_model_spoil(&f->journals.model, FLOTA_SLOT_SPARE, 64);
+    assert_int_equal(flota_boot_settle(flash(f)), FLOTA_BOOT_NOT_WHOLE);
+}
+
+/* The later image could not be left, was confirmed, and took its rollback back: that was cut. */
+static void an_older_image_knows_that_its_return_was_taken_back(void **state)
+{
+    struct fixture *f = *state;
+    rejected_swaps_are_tried_three_times(state);
+    assert_int_equal(flota_boot_confirm(flash(f)), 0);
+    assert_int_equal(flota_boot_settle(flash(f)), 0);
+    swap(f);
+    assert_int_equal(flota_boot_confirm(flash(f)), 0);
+    struct flota_boot now = read_boot(f);
+    assert_true(flota_boot_swap_may_come(&now));
+    struct flota_boot_update next = make_update(f, 3);
+    assert_int_equal(flota_boot_begin(flash(f), &next), FLOTA_ERR_OPTION_PENDING);
+    assert_int_equal(flota_boot_settle(flash(f)), 0); /* it is whole, as its own records say */
+    next.swap_settled = true;
+    assert_int_equal(flota_boot_begin(flash(f), &next), 0);
+    now = read_boot(f);
+    assert_false(flota_boot_swap_may_come(&now));
+}
+
+/* A compaction was cut: the records that are left say nothing about swaps. */
+static void a_compaction_comes_after_all_swaps(void **state)
+{
+    struct fixture *f = *state;
+    struct flota_boot_update update = make_update(f, 2);
+    assert_int_equal(stage(f, &update), 0);
+    struct flota_boot now = read_boot(f);
+    assert_true(flota_boot_swap_may_come(&now));
+    assert_int_equal(flota_boot_save(flash(f)), 0);
+    now = read_boot(f);
+    assert_false(flota_boot_swap_may_come(&now));
+}
+
 /* --- other people's images --- */
 
 static void an_image_from_a_programmer_runs_whatever_stands_about_the_last_one(void **state)
@@ -608,7 +871,7 @@ static void an_unreadable_block_does_not_hide_the_records(void **state)
     struct fixture *f = *state;
     update_to(f, 2);
     boot(f, false);
-    flash_model_spoil(&f->model, FLOTA_SLOT_ACTIVE, FLOTA_IMAGE_INFO_OFFSET);
+    flash_model_spoil(&f->journals.model, FLOTA_SLOT_ACTIVE, FLOTA_IMAGE_INFO_OFFSET);
     assert_boot(f, false, FLOTA_BOOT_ROLL_BACK, FLOTA_REASON_DAMAGED);
     assert_int_equal(running(f), 1);
 }
@@ -642,8 +905,8 @@ static void a_confirmed_image_with_a_rotten_word_stays(void **state)
     update_to(f, 2);
     boot(f, false);
     assert_int_equal(flota_boot_confirm(flash(f)), 0);
-    flash_model_spoil(&f->model, FLOTA_SLOT_ACTIVE, JOURNAL + 32); /* STAGED */
-    flash_model_spoil(&f->model, FLOTA_SLOT_ACTIVE, 64);
+    flash_model_spoil(&f->journals.model, FLOTA_SLOT_ACTIVE, JOURNAL + 32); /* STAGED */
+    flash_model_spoil(&f->journals.model, FLOTA_SLOT_ACTIVE, 64);
     assert_boot(f, false, FLOTA_BOOT_RUN, FLOTA_REASON_CONFIRMED);
 }
 
@@ -680,7 +943,21 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_factory_image_runs_and_nothing_is_written),
         TEST(an_update_is_tried_and_confirmed),
-        TEST(confirming_again_writes_nothing_unless_a_record_was_lost),
+        TEST(confirming_again_writes_nothing_unless_two_records_were_lost),
+        TEST(confirmed_records_count_when_another_was_begun_behind_them),
+        TEST(a_swap_waits_for_a_failed_that_is_whole),
+        TEST(a_compaction_is_pending_from_its_record_to_the_next_begin),
+        TEST(a_spare_bank_is_touched_from_begin_to_staged),
+        TEST(a_revert_that_was_cut_leaves_no_half_written_image),
+        TEST(finished_sectors_are_those_of_the_open_update),
+        TEST(an_image_that_failed_is_refused_until_it_is_confirmed),
+        TEST(damage_in_flash_is_not_held_against_an_image),
+        TEST(a_refusal_survives_a_compaction),
+        TEST(a_lifted_refusal_survives_a_compaction),
+        TEST(a_swap_that_was_taken_back_may_come_back),
+        TEST(a_rollback_that_did_not_come_may_come_late),
+        TEST(an_older_image_knows_that_its_return_was_taken_back),
+        TEST(a_compaction_comes_after_all_swaps),
         TEST(updates_go_to_and_fro),
         TEST(an_image_that_never_confirms_has_three_boots),
         TEST(power_ons_do_not_use_up_the_three_but_the_eight),
@@ -692,6 +969,7 @@ int main(void)
         TEST(without_an_eligible_target_the_image_runs_stranded),
         TEST(a_stranded_image_is_kept_by_confirming_it_and_takes_updates),
         TEST(rejected_swaps_are_tried_three_times),
+        TEST(rejected_swaps_are_tried_again_at_each_power_on),
         TEST(a_journal_that_takes_nothing_strands_the_trial),
         TEST(an_update_is_refused_on_trial_and_before_two_confirmed),
         TEST(a_staged_image_must_be_the_one_that_was_begun),

@@ -52,12 +52,13 @@ static bool may_count(const struct flota_boot *boot, bool power_on)
            own->free_words > FLOTA_JOURNAL_KEEP_ROLLBACK;
 }
 
-static bool may_leave(const struct flota_boot *boot)
+static bool may_leave(const struct flota_boot *boot, bool power_on)
 {
     const struct flota_bank *own = &boot->own;
     bool failed = own->state == FLOTA_BANK_FAILED;
     return is_eligible(&boot->other) && own->fallback_words != 0 && !own->unwritable &&
-           own->free_words >= (failed ? 1u : 2u) && !(failed && used_up(&own->swaps));
+           own->free_words >= (own->failed_is_whole ? 1u : 2u) &&
+           !(failed && !power_on && used_up(&own->swaps));
 }
 
 /* The order of the four is the protocol's: run if it may; else count; else leave; else stranded. */
@@ -67,7 +68,7 @@ static enum flota_boot_action expected_action(const struct flota_boot *boot, boo
         return FLOTA_BOOT_RUN;
     if (may_count(boot, power_on))
         return FLOTA_BOOT_COUNT_AND_RUN;
-    return may_leave(boot) ? FLOTA_BOOT_ROLL_BACK : FLOTA_BOOT_STRANDED;
+    return may_leave(boot, power_on) ? FLOTA_BOOT_ROLL_BACK : FLOTA_BOOT_STRANDED;
 }
 
 static enum flota_boot_check expected_check(const struct flota_boot *boot,
@@ -129,6 +130,8 @@ static void for_each_journal(struct flota_boot *boot)
                 boot->own.free_words = free_words[i];
                 boot->own.fallback_words = fallback;
                 boot->own.unwritable = unwritable;
+                boot->own.failed_is_whole =
+                    boot->own.state == FLOTA_BANK_FAILED && boot->own.swaps.all > 0;
                 for_each_other(boot);
             }
 }
@@ -559,10 +562,16 @@ static const struct column own_columns[] = {
       .counted = true,
       .verdict = FLOTA_VERDICT_DAMAGED}},
     {"FAILED", {.state = FLOTA_BANK_FAILED, .free_words = 100}},
-    {"FAILED, 3 swaps rejected", {.state = FLOTA_BANK_FAILED, .free_words = 100, .swaps = {3, 3}}},
+    {"FAILED, room for one record, which is FAILED again",
+     {.state = FLOTA_BANK_FAILED, .free_words = 1}},
+    {"FAILED with SWAPTRY behind it, room for one record",
+     {.state = FLOTA_BANK_FAILED, .free_words = 1, .failed_is_whole = true, .swaps = {1, 1}}},
+    {"FAILED, 3 swaps rejected, then a power-on",
+     {.state = FLOTA_BANK_FAILED, .free_words = 100, .swaps = {3, 3}}},
+    {"FAILED, 3 swaps rejected, then a reset",
+     {.state = FLOTA_BANK_FAILED, .free_words = 100, .swaps = {3, 3}}},
     {"FAILED, journal full", {.state = FLOTA_BANK_FAILED}},
 };
-#define POWER_ON_ROW 4
 
 static const struct column other_columns[] = {
     {"eligible", {.state = FLOTA_BANK_CONFIRMED, .verdict = FLOTA_VERDICT_SOUND}},
@@ -581,7 +590,8 @@ static void print_row(size_t row)
     for (size_t column = 0; column < COUNT_OF(other_columns); column++) {
         struct flota_boot boot = {own_columns[row].bank, other_columns[column].bank};
         boot.own.fallback_words = 1;
-        printf(" %s |", action_words[flota_boot_decide(&boot, row == POWER_ON_ROW).action]);
+        bool power_on = strstr(own_columns[row].title, "power-on") != NULL;
+        printf(" %s |", action_words[flota_boot_decide(&boot, power_on).action]);
     }
     printf("\n");
 }

@@ -88,9 +88,9 @@ static void what_the_contract_forbids_is_noticed(void **state)
     assert_int_equal(m->violation_count, 1);
     m->flash.program_start(m, FLOTA_SLOT_ACTIVE, 0, word);
     assert_int_equal(m->violation_count, 2);
-    m->flash.erase_start(m, FLOTA_SLOT_SPARE, 7); /* the journal */
+    m->flash.erase_start(m, FLOTA_SLOT_ACTIVE, 7); /* its journal */
     assert_int_equal(m->violation_count, 3);
-    m->flash.read(m, FLOTA_SLOT_SPARE, 8 * 1024 - 1, word, 2);
+    m->flash.read(m, FLOTA_SLOT_SPARE, 9 * 1024 - 1, word, 2);
     assert_int_equal(m->violation_count, 4);
     assert_int_equal(m->flash.erase_start(m, FLOTA_SLOT_SPARE, 0), 0);
     m->flash.erase_start(m, FLOTA_SLOT_SPARE, 1);
@@ -99,6 +99,30 @@ static void what_the_contract_forbids_is_noticed(void **state)
     assert_int_equal(m->violation_count, 6);
     m->platform.swap(m);
     assert_int_equal(m->violation_count, 7);
+    m->operation = FLASH_MODEL_NOTHING;
+    m->flash.erase_start(m, FLOTA_SLOT_SPARE, 9);
+    assert_int_equal(m->violation_count, 8);
+}
+
+/* Records may be appended behind either image, and the spare one's be erased. */
+static void journals_are_programmed_in_both_banks_and_erased_in_the_spare_one(void **state)
+{
+    struct flash_model *m = *state;
+    uint8_t word[32] = {0};
+    static const enum flota_slot slots[] = {FLOTA_SLOT_ACTIVE, FLOTA_SLOT_SPARE};
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(m->flash.program_start(m, slots[i], 7 * 1024, word), 0);
+        while (m->flash.poll(m) == FLOTA_FLASH_BUSY)
+            continue;
+        assert_true(flash_model_bytes(m, slots[i])[7 * 1024] == 0);
+    }
+    assert_int_equal(m->flash.erase_start(m, FLOTA_SLOT_SPARE, 7), 0);
+    while (m->flash.poll(m) == FLOTA_FLASH_BUSY)
+        continue;
+    assert_true(flash_model_bytes(m, FLOTA_SLOT_SPARE)[7 * 1024] == 0xFF);
+    assert_int_equal(m->record_count, 2);
+    assert_int_equal(m->journal_erase_count, 1);
+    assert_int_equal(m->program_count + m->erase_count + m->violation_count, 0);
 }
 
 static void the_active_bank_can_be_read_while_the_spare_one_is_busy(void **state)
@@ -204,6 +228,7 @@ int main(void)
         TEST(a_word_programs_once_and_is_blank_again_after_an_erase),
         TEST(a_second_program_is_noticed_and_spoils_the_word),
         TEST(what_the_contract_forbids_is_noticed),
+        TEST(journals_are_programmed_in_both_banks_and_erased_in_the_spare_one),
         TEST(the_active_bank_can_be_read_while_the_spare_one_is_busy),
         TEST(the_result_of_an_operation_is_given_once),
         TEST(a_cut_before_or_after_a_program_is_clean),

@@ -395,6 +395,31 @@ static void any_mixture_of_pieces_keeps_the_server_sound(void **state)
     }
 }
 
+/* What a health check may count on: somebody asked, and has the answer. */
+static void only_requests_that_were_served_are_counted(void **state)
+{
+    struct fixture *f = *state;
+    client_send(&f->client, "GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_int_equal(client_status(&f->client), 404);
+    client_send(&f->client, "DELETE / HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_int_equal(client_status(&f->client), 405);
+    client_send(&f->client, "\x16\x03\x01\r\n\r\n");
+    assert_int_equal(client_status(&f->client), 400);
+    client_open(&f->client, &f->server);
+    client_send(&f->client, "POST /refused HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_int_equal(client_status(&f->client), 403);
+    client_open(&f->client, &f->server);
+    f->client.deaf = true;
+    client_send(&f->client, GET "\r\n");
+    assert_int_equal(client_status(&f->client), 200);
+    assert_int_equal(f->server.request_count, 0);
+    flota_http_close(&f->client.connection);
+    assert_int_equal(f->server.request_count, 0);
+    client_open(&f->client, &f->server);
+    client_send(&f->client, GET "\r\n");
+    assert_int_equal(f->server.request_count, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -427,6 +452,7 @@ int main(void)
         TEST(the_response_is_done_when_its_last_byte_is_acknowledged),
         TEST(only_the_page_itself_is_constant_memory),
         TEST(any_mixture_of_pieces_keeps_the_server_sound),
+        TEST(only_requests_that_were_served_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -260,7 +260,10 @@ static void the_status_tells_everything_at_any_moment(void **state)
     assert_contains(f->other.output, "\"board\":\"test-board\",\"slot_size\":7168,\"received\":0,"
                                      "\"in_flash\":0,\"verified\":0,\"size\":0,\"percent\":0,"
                                      "\"erases\":0,\"from\":null,\"new\":null,\"error\":null,"
-                                     "\"auth\":\"none\"}");
+                                     "\"auth\":\"none\",\"running\":\"unrecorded\","
+                                     "\"trial\":null,\"rolled_back\":null,\"stranded\":null,"
+                                     "\"revert\":null,\"resume\":null,\"signatures\":{"
+                                     "\"policy\":\"optional\",\"keys\":0}}\r\n");
     send_head(f, &f->client, "/update", f->size, "");
     send_while_working(f, &f->client, f->image, f->size / 2, 300);
     work(f, &f->client, 3000);

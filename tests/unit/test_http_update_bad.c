@@ -11,6 +11,8 @@
 
 #include "http_update_fixture.h"
 
+#define AREA_SIZE (7u * 1024u) /* of flash_model_small */
+
 /* --- refusals before the first erase --- */
 
 static void refuse_length(struct fixture *f, size_t length, const char *headers, int status,
@@ -35,9 +37,21 @@ static void a_body_shorter_than_a_head_is_refused_by_its_length(void **state)
     refuse_length(*state, FLOTA_IMAGE_HEAD_SIZE - 1, "", 400, FLOTA_ERR_IMAGE_TOO_SHORT);
 }
 
-static void a_body_larger_than_the_slot_is_refused_by_its_length(void **state)
+/* A bundle has more in it than its image. */
+static void a_body_larger_than_any_bundle_is_refused_by_its_length(void **state)
 {
-    refuse_length(*state, 7 * 1024 + 1, "", 413, FLOTA_ERR_IMAGE_TOO_LARGE);
+    refuse_length(*state, AREA_SIZE + FLOTA_UPDATE_BUNDLE_OVERHEAD + 1, "", 413,
+                  FLOTA_ERR_IMAGE_TOO_LARGE);
+}
+
+static void an_image_larger_than_the_slot_is_refused_by_its_head(void **state)
+{
+    struct fixture *f = *state;
+    send_head(f, &f->client, "/update", AREA_SIZE + 1, "");
+    send_while_working(f, &f->client, f->image, f->size, 700);
+    assert_refused(f, 413, FLOTA_ERR_IMAGE_TOO_LARGE);
+    assert_int_equal(f->model.operation_count, 0);
+    assert_next_update_works(f);
 }
 
 static void a_body_larger_than_any_number_of_32_bits_is_refused_by_its_length(void **state)
@@ -47,7 +61,8 @@ static void a_body_larger_than_any_number_of_32_bits_is_refused_by_its_length(vo
 
 static void a_form_much_larger_than_the_slot_is_refused_by_its_length(void **state)
 {
-    refuse_length(*state, 7 * 1024 + 8193, FORM_TYPE, 413, FLOTA_ERR_IMAGE_TOO_LARGE);
+    refuse_length(*state, AREA_SIZE + FLOTA_UPDATE_BUNDLE_OVERHEAD + 8193, FORM_TYPE, 413,
+                  FLOTA_ERR_IMAGE_TOO_LARGE);
 }
 
 static void a_form_without_boundary_is_refused_by_its_type(void **state)
@@ -69,7 +84,7 @@ static void a_chip_that_must_not_be_updated_refuses(void **state)
 static void a_refused_body_is_not_called_for(void **state)
 {
     struct fixture *f = *state;
-    send_head(f, &f->client, "/update", 99999, "Expect: 100-continue\r\n");
+    send_head(f, &f->client, "/update", 999999, "Expect: 100-continue\r\n");
     assert_null(strstr(f->client.output, "100 Continue"));
     assert_refused(f, 413, FLOTA_ERR_IMAGE_TOO_LARGE);
 }
@@ -240,7 +255,7 @@ static void a_long_erase_is_not_taken_for_a_stalled_client(void **state)
 static void a_flash_error_is_answered_even_while_the_client_waits(void **state)
 {
     struct fixture *f = *state;
-    f->model.fail_at = 2;
+    f->model.fail_at = 5 + 2; /* behind three CONFIRMED, BEGIN, SESSION and the first erase */
     f->model.fault = FLASH_MODEL_ENDS_FAILED;
     send_head(f, &f->client, "/update", f->size, "");
     client_offer(&f->client, f->image, 3000);
@@ -275,7 +290,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(an_empty_body_is_refused_by_its_length),
         TEST(a_body_shorter_than_a_head_is_refused_by_its_length),
-        TEST(a_body_larger_than_the_slot_is_refused_by_its_length),
+        TEST(a_body_larger_than_any_bundle_is_refused_by_its_length),
+        TEST(an_image_larger_than_the_slot_is_refused_by_its_head),
         TEST(a_body_larger_than_any_number_of_32_bits_is_refused_by_its_length),
         TEST(a_form_much_larger_than_the_slot_is_refused_by_its_length),
         TEST(a_form_without_boundary_is_refused_by_its_type),

@@ -5,6 +5,7 @@
 #include "flash_model.h"
 #include "flota/error.h"
 #include "image_maker.h"
+#include "mbedtls/sha256.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -134,6 +135,22 @@ static void the_reset_vector_must_be_thumb_code_in_the_image_sectors(void **stat
     assert_int_equal(check_reset_vector(f, 0x00000501u), FLOTA_ERR_IMAGE_BAD_VECTORS);
 }
 
+/* Where images carry a guard the chip must start in it, and the image must be long enough. */
+static void an_image_that_does_not_start_in_the_guard_needs_consent(void **state)
+{
+    struct fixture *f = *state;
+    f->model.platform.has_guard = true;
+    f->model.flash.sector_size = 128 * 1024;
+    f->recipe.size = FLOTA_GUARD_OFFSET + FLOTA_GUARD_SIZE;
+    assert_int_equal(check_reset_vector(f, 0x08000501u), 0);
+    assert_int_equal(check_reset_vector(f, 0x08000503u), FLOTA_ERR_IMAGE_OTHER_GUARD);
+    f->consents.guard = true;
+    assert_int_equal(check(f), 0);
+    f->consents.guard = false;
+    f->recipe.size--;
+    assert_int_equal(check_reset_vector(f, 0x08000501u), FLOTA_ERR_IMAGE_OTHER_GUARD);
+}
+
 static void an_image_without_a_block_needs_consent(void **state)
 {
     struct fixture *f = *state;
@@ -161,7 +178,7 @@ static void one_wrong_bit_anywhere_in_the_block_is_seen(void **state)
 {
     struct fixture *f = *state;
     uint8_t *image = image_make(&f->recipe);
-    f->consents = (struct flota_image_consents){true, true};
+    f->consents = (struct flota_image_consents){.foreign = true, .downgrade = true};
     for (uint32_t bit = 32; bit < FLOTA_IMAGE_INFO_SIZE * 8; bit++) {
         uint8_t *byte = image + FLOTA_IMAGE_INFO_OFFSET + bit / 8;
         *byte ^= (uint8_t)(1 << (bit % 8));
@@ -239,7 +256,7 @@ static void an_image_for_another_board_is_refused_without_appeal(void **state)
     struct fixture *f = *state;
     f->recipe.board = "other-board";
     assert_int_equal(check(f), FLOTA_ERR_IMAGE_OTHER_BOARD);
-    f->consents = (struct flota_image_consents){true, true};
+    f->consents = (struct flota_image_consents){.foreign = true, .downgrade = true};
     assert_int_equal(check(f), FLOTA_ERR_IMAGE_OTHER_BOARD);
 }
 
@@ -273,6 +290,70 @@ static void a_stated_size_below_the_head_is_a_damaged_block(void **state)
     uint32_t size = FLOTA_IMAGE_HEAD_SIZE - 1;
     assert_int_equal(check_with_field(f, offsetof(struct flota_image_info, image_size), &size, 4),
                      FLOTA_ERR_IMAGE_BAD_INFO);
+}
+
+static int check_trailer_size(struct fixture *f, uint32_t size)
+{
+    return check_with_field(f, offsetof(struct flota_image_info, trailer_size), &size, 4);
+}
+
+static void a_trailer_counts_as_part_of_the_file(void **state)
+{
+    struct fixture *f = *state;
+    uint32_t area_size = flash_model_small.sector_size * flash_model_small.image_sector_count;
+    assert_int_equal(check_trailer_size(f, 160), 0);
+    assert_int_equal(f->info.trailer_size, 160);
+    f->recipe.size = area_size - 160;
+    assert_int_equal(check_trailer_size(f, 160), 0);
+    assert_int_equal(check_trailer_size(f, 192), FLOTA_ERR_IMAGE_TOO_LARGE);
+    uint32_t trailer_size = 160;
+    uint8_t *image = image_make(&f->recipe);
+    memcpy(image + FLOTA_IMAGE_INFO_OFFSET + offsetof(struct flota_image_info, trailer_size),
+           &trailer_size, 4);
+    image_reseal(image, f->recipe.size);
+    assert_int_equal(check_bytes(f, image, area_size), 0);
+    assert_int_equal(check_bytes(f, image, area_size - 160), FLOTA_ERR_IMAGE_WRONG_SIZE);
+    free(image);
+}
+
+static void an_odd_or_huge_trailer_is_a_damaged_block(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(check_trailer_size(f, FLOTA_TRAILER_SIZE_MAX), 0);
+    assert_int_equal(check_trailer_size(f, FLOTA_TRAILER_SIZE_MAX + 32), FLOTA_ERR_IMAGE_BAD_INFO);
+    assert_int_equal(check_trailer_size(f, 33), FLOTA_ERR_IMAGE_BAD_INFO);
+    assert_int_equal(check_trailer_size(f, 0xFFFFFFE0u), FLOTA_ERR_IMAGE_BAD_INFO);
+}
+
+static void a_lower_epoch_is_refused_whatever_is_consented_to(void **state)
+{
+    struct fixture *f = *state;
+    f->model.running.security_epoch = 5;
+    f->consents = (struct flota_image_consents){true, true, true, true};
+    f->recipe.security_epoch = 4;
+    assert_int_equal(check(f), FLOTA_ERR_IMAGE_EPOCH);
+    f->recipe.security_epoch = 5;
+    assert_int_equal(check(f), 0);
+    f->recipe.security_epoch = 0xFFFFFFFFu;
+    assert_int_equal(check(f), 0);
+    f->recipe.product = "another"; /* whose epochs are its own */
+    f->recipe.security_epoch = 0;
+    assert_int_equal(check(f), 0);
+}
+
+static void another_guard_needs_consent(void **state)
+{
+    struct fixture *f = *state;
+    memset(f->model.running.guard_id, 0x11, FLOTA_GUARD_ID_SIZE);
+    assert_int_equal(check(f), FLOTA_ERR_IMAGE_OTHER_GUARD);
+    f->consents.foreign = f->consents.downgrade = f->consents.again = true;
+    assert_int_equal(check(f), FLOTA_ERR_IMAGE_OTHER_GUARD);
+    f->consents.guard = true;
+    assert_int_equal(check(f), 0);
+    f->consents.guard = false;
+    assert_int_equal(check_with_field(f, offsetof(struct flota_image_info, guard_id),
+                                      f->model.running.guard_id, FLOTA_GUARD_ID_SIZE),
+                     0);
 }
 
 static void another_product_needs_consent(void **state)
@@ -330,6 +411,12 @@ static void checks_come_in_the_documented_order(void **state)
     f->recipe.size = good.size;
     assert_int_equal(check(f), FLOTA_ERR_IMAGE_OTHER_PRODUCT);
     f->recipe.product = good.product;
+    f->model.running.security_epoch = 1;
+    f->model.running.guard_id[0] = 1;
+    assert_int_equal(check(f), FLOTA_ERR_IMAGE_EPOCH);
+    f->recipe.security_epoch = 1;
+    assert_int_equal(check(f), FLOTA_ERR_IMAGE_OTHER_GUARD);
+    f->model.running.guard_id[0] = 0;
     assert_int_equal(check(f), FLOTA_ERR_IMAGE_DOWNGRADE);
     f->recipe.version = good.version;
     assert_int_equal(check(f), 0);
@@ -361,6 +448,39 @@ static void sealing_agrees_with_the_test_images_own_sealing(void **state)
     }
 }
 
+static void sealing_fills_in_the_guards_id_where_the_image_has_a_guard(void **state)
+{
+    struct fixture *f = *state;
+    static const uint8_t none[FLOTA_GUARD_ID_SIZE];
+    for (uint32_t size = 0x1FFF; size < 0x2002; size++) {
+        uint8_t sum[32];
+        struct flota_image_info info;
+        f->recipe.size = size;
+        uint8_t *image = image_make(&f->recipe);
+        memset(image + FLOTA_IMAGE_INFO_OFFSET + offsetof(struct flota_image_info, guard_id), 0xA5,
+               FLOTA_GUARD_ID_SIZE);
+        assert_int_equal(flota_image_seal(image, size), 0);
+        assert_int_equal(flota_image_find_info(image, size, &info), 1);
+        assert_int_equal(mbedtls_sha256_ret(image + 0x500, 0x1B00 - (size < 0x2000), sum, 0), 0);
+        assert_memory_equal(info.guard_id, size < 0x2000 ? none : sum, FLOTA_GUARD_ID_SIZE);
+        free(image);
+    }
+}
+
+static void a_seal_covers_the_guards_id(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t digest[FLOTA_IMAGE_DIGEST_SIZE];
+    struct flota_image_info info;
+    f->recipe.size = 0x2000;
+    uint8_t *image = image_make(&f->recipe);
+    assert_int_equal(flota_image_seal(image, 0x2000), 0);
+    assert_int_equal(flota_image_find_info(image, 0x2000, &info), 1);
+    assert_int_equal(flota_image_digest(image, 0x2000, digest), 0);
+    assert_memory_equal(digest, info.digest, sizeof digest);
+    free(image);
+}
+
 static void sealing_refuses_what_has_no_block(void **state)
 {
     struct fixture *f = *state;
@@ -382,6 +502,7 @@ int main(void)
         TEST(text_and_pictures_have_no_vector_table),
         TEST(the_stack_pointer_must_point_into_ram_or_to_its_end),
         TEST(the_reset_vector_must_be_thumb_code_in_the_image_sectors),
+        TEST(an_image_that_does_not_start_in_the_guard_needs_consent),
         TEST(an_image_without_a_block_needs_consent),
         TEST(a_foreign_image_must_fit_too),
         TEST(one_wrong_bit_anywhere_in_the_block_is_seen),
@@ -392,11 +513,17 @@ int main(void)
         TEST(an_image_linked_for_the_other_bank_is_named_as_such),
         TEST(the_stated_size_must_fit_the_slot_and_the_file),
         TEST(a_stated_size_below_the_head_is_a_damaged_block),
+        TEST(a_trailer_counts_as_part_of_the_file),
+        TEST(an_odd_or_huge_trailer_is_a_damaged_block),
+        TEST(a_lower_epoch_is_refused_whatever_is_consented_to),
+        TEST(another_guard_needs_consent),
         TEST(another_product_needs_consent),
         TEST(an_older_version_needs_consent_and_the_same_does_not),
         TEST(checks_come_in_the_documented_order),
         TEST(the_build_id_is_the_digests_first_eight_bytes),
         TEST(sealing_agrees_with_the_test_images_own_sealing),
+        TEST(sealing_fills_in_the_guards_id_where_the_image_has_a_guard),
+        TEST(a_seal_covers_the_guards_id),
         TEST(sealing_refuses_what_has_no_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "../../ports/stm32h7/guard/handover.h"
 #include "../../ports/stm32h7/rules.c"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -160,6 +161,72 @@ static void mac_addresses_are_local_unicast_stable_and_differ(void **state)
     }
 }
 
+/* --- reset flags; names and combinations: RM0399, table "Reset source identification" --- */
+
+#define CORES    (3u << 17 | STM32H7_RSR_PINRSTF) /* C1RSTF, C2RSTF: with every system reset */
+#define POWER_ON (CORES | 3u << 19 | STM32H7_RSR_BORRSTF | STM32H7_RSR_PORRSTF)
+#define BROWN    (CORES | STM32H7_RSR_BORRSTF)
+
+static void a_loss_of_power_is_a_power_on_and_what_is_not_known_counts_as_one(void **state)
+{
+    (void)state;
+    assert_true(stm32h7_reset_was_power_on(POWER_ON));
+    assert_true(stm32h7_reset_was_power_on(BROWN));
+    assert_true(stm32h7_reset_was_power_on(0));
+    assert_true(stm32h7_reset_was_power_on(3u << 19)); /* the domains only: from Standby */
+}
+
+static void what_a_program_does_or_suffers_is_no_power_on_even_beside_its_flags(void **state)
+{
+    (void)state;
+    for (unsigned bit = 24; bit < 32; bit++) {
+        assert_false(stm32h7_reset_was_power_on(CORES | 1u << bit));
+        assert_false(stm32h7_reset_was_power_on(POWER_ON | 1u << bit));
+        assert_false(stm32h7_reset_was_power_on(BROWN | 1u << bit));
+        assert_false(stm32h7_reset_was_power_on(1u << bit));
+    }
+}
+
+static void the_reset_pin_alone_is_no_power_on(void **state)
+{
+    (void)state;
+    assert_false(stm32h7_reset_was_power_on(CORES));
+    assert_false(stm32h7_reset_was_power_on(STM32H7_RSR_PINRSTF));
+}
+
+static void a_reset_cause_is_named_by_its_latest_flag(void **state)
+{
+    (void)state;
+    assert_string_equal(stm32h7_reset_text(CORES | 1u << 26), "watchdog");
+    assert_string_equal(stm32h7_reset_text(POWER_ON | 1u << 28), "watchdog");
+    assert_string_equal(stm32h7_reset_text(CORES | 1u << 24), "software");
+    assert_string_equal(stm32h7_reset_text(CORES | 1u << 30), "low-power");
+    assert_string_equal(stm32h7_reset_text(POWER_ON), "power-on");
+    assert_string_equal(stm32h7_reset_text(BROWN), "brown-out");
+    assert_string_equal(stm32h7_reset_text(CORES), "reset pin");
+    assert_string_equal(stm32h7_reset_text(0), "unknown");
+}
+
+/* --- what the guard hands over --- */
+
+static void a_decision_survives_packing(void **state)
+{
+    (void)state;
+    for (int power_on = 0; power_on <= 1; power_on++)
+        for (unsigned action = FLOTA_BOOT_RUN; action <= FLOTA_BOOT_STRANDED; action++)
+            for (unsigned reason = 0; reason <= FLOTA_REASON_APPLICATION; reason++) {
+                struct flota_boot_decision in = {(enum flota_boot_action)action,
+                                                 (enum flota_boot_reason)reason,
+                                                 FLOTA_OBSTACLE_JOURNAL, FLOTA_CHECK_OTHER};
+                struct flota_boot_decision out;
+                assert_int_equal(handover_unpack(handover_pack(&in, power_on), &out), power_on);
+                assert_int_equal(out.action, in.action);
+                assert_int_equal(out.reason, in.reason);
+                assert_int_equal(out.obstacle, in.obstacle);
+                assert_int_equal(out.check, FLOTA_CHECK_NOTHING);
+            }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +239,11 @@ int main(void)
         cmocka_unit_test(flash_wait_states_follow_the_table_at_its_edges),
         cmocka_unit_test(mdc_stays_within_2_5_mhz_at_every_clock),
         cmocka_unit_test(the_baud_rate_is_within_half_a_percent),
+        cmocka_unit_test(a_loss_of_power_is_a_power_on_and_what_is_not_known_counts_as_one),
+        cmocka_unit_test(what_a_program_does_or_suffers_is_no_power_on_even_beside_its_flags),
+        cmocka_unit_test(the_reset_pin_alone_is_no_power_on),
+        cmocka_unit_test(a_reset_cause_is_named_by_its_latest_flag),
+        cmocka_unit_test(a_decision_survives_packing),
         cmocka_unit_test(mac_addresses_are_local_unicast_stable_and_differ),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,9 +13,12 @@
 
 #include <cmocka.h>
 
+#define AREA_SIZE            (7u * 1024u) /* of flash_model_small: behind it is the journal */
+#define RECORDS_BEFORE_ERASE 5u           /* three CONFIRMED, BEGIN, SESSION */
+
 struct fixture {
     struct update_driver driver;
-    uint8_t *active; /* bytes of the active slot before the test */
+    uint8_t *active; /* bytes of the active slot's image sectors before the test */
 };
 
 static int set_up(void **state)
@@ -24,7 +27,7 @@ static int set_up(void **state)
     if (!f)
         return -1;
     update_driver_init(&f->driver, &flash_model_small);
-    uint32_t size = flash_model_slot_size(&f->driver.model);
+    uint32_t size = AREA_SIZE;
     f->active = malloc(size);
     memcpy(f->active, flash_model_bytes(&f->driver.model, FLOTA_SLOT_ACTIVE), size);
     *state = f;
@@ -36,8 +39,7 @@ static int tear_down(void **state)
 {
     struct fixture *f = *state;
     struct flash_model *model = &f->driver.model;
-    bool same =
-        flash_model_holds(model, FLOTA_SLOT_ACTIVE, f->active, flash_model_slot_size(model));
+    bool same = flash_model_holds(model, FLOTA_SLOT_ACTIVE, f->active, AREA_SIZE);
     bool swapped = model->swap_count != 0 || model->next_active != 0;
     update_driver_free(&f->driver);
     free(f->active);
@@ -85,13 +87,23 @@ static void assert_refused_untouched(struct update_driver *d, int error)
 static void what_the_announced_size_shows_is_refused_at_creation(void **state)
 {
     struct update_driver *d = &((struct fixture *)*state)->driver;
-    d->request.total_size = 7 * 1024 + 1;
+    d->request.total_size = AREA_SIZE + FLOTA_UPDATE_BUNDLE_OVERHEAD + 1;
     assert_int_equal(update_driver_begin(d), FLOTA_ERR_IMAGE_TOO_LARGE);
     assert_failed(d, FLOTA_ERR_IMAGE_TOO_LARGE);
     d->request.total_size = FLOTA_IMAGE_HEAD_SIZE - 1;
     assert_int_equal(update_driver_begin(d), FLOTA_ERR_IMAGE_TOO_SHORT);
     assert_failed(d, FLOTA_ERR_IMAGE_TOO_SHORT);
     assert_int_equal(d->model.operation_count, 0);
+}
+
+/* A file that is a little larger might be a bundle: its first bytes tell. */
+static void an_image_that_is_announced_too_large_is_refused_by_its_head(void **state)
+{
+    struct update_driver *d = &((struct fixture *)*state)->driver;
+    for (uint32_t more = 1; more < FLOTA_UPDATE_BUNDLE_OVERHEAD; more *= 7) {
+        d->request.total_size = AREA_SIZE + more;
+        assert_refused_untouched(d, FLOTA_ERR_IMAGE_TOO_LARGE);
+    }
 }
 
 static void what_the_platform_refuses_is_refused_at_creation(void **state)
@@ -267,7 +279,8 @@ static void begin_an_erase(struct update_driver *d)
     flash_model_fill(&d->model, FLOTA_SLOT_SPARE);
     assert_int_equal(update_driver_begin(d), 0);
     assert_int_equal(update_driver_deliver(d, d->image, FLOTA_IMAGE_HEAD_SIZE, 4096), 0);
-    assert_int_equal(d->model.operation, FLASH_MODEL_ERASE);
+    while (d->model.operation != FLASH_MODEL_ERASE)
+        assert_true(flota_updater_poll(&d->updater) > 0);
 }
 
 static void an_abort_lets_a_running_erase_end(void **state)
@@ -308,7 +321,7 @@ static void an_update_may_begin_while_the_aborted_ones_erase_runs(void **state)
 static void an_old_operations_failure_is_not_the_new_updates(void **state)
 {
     struct update_driver *d = &((struct fixture *)*state)->driver;
-    d->model.fail_at = 1;
+    d->model.fail_at = RECORDS_BEFORE_ERASE + 1;
     d->model.fault = FLASH_MODEL_ENDS_FAILED;
     begin_an_erase(d);
     flota_updater_abort(&d->updater, FLOTA_ERR_TRANSFER_LOST);
@@ -324,22 +337,55 @@ static int error_of(const struct flash_model *model, bool is_erase)
     return is_erase ? FLOTA_ERR_FLASH_ERASE : FLOTA_ERR_FLASH_PROGRAM;
 }
 
-/* Let operation n fail. Returns false when the update has fewer operations. */
-static bool fail_operation(struct update_driver *d, uint32_t n)
+/* A blank bank, or one with something in it, whose operation n of the next update fails. */
+static void start_anew(struct update_driver *d, bool dirty, enum flash_model_fault fault,
+                       uint32_t n)
 {
-    flash_model_fill(&d->model, FLOTA_SLOT_SPARE);
-    d->model.fail_at = d->model.operation_count + n;
-    uint32_t erases = d->model.erase_count, programs = d->model.program_count;
+    struct image_recipe recipe = d->recipe;
+    struct flota_update_request request = d->request;
+    update_driver_free(d);
+    update_driver_init(d, &flash_model_small);
+    d->recipe = recipe;
+    d->request = request;
+    if (dirty)
+        flash_model_fill(&d->model, FLOTA_SLOT_SPARE);
+    d->model.fault = fault;
+    d->model.fail_at = n;
+}
+
+/* A record that is not taken goes into the next word; but a program that may still run is followed
+ * by no other, which only the advisory records can do without. */
+static void check_record_failure(struct update_driver *d, int result)
+{
+    const struct flash_model *model = &d->model;
+    if (result == 0) {
+        assert_true(flash_model_holds(model, FLOTA_SLOT_SPARE, d->image, d->recipe.size));
+        return;
+    }
+    assert_int_equal(model->fault, FLASH_MODEL_TIMES_OUT);
+    assert_int_equal(result, FLOTA_ERR_FLASH_TIMEOUT);
+    assert_failed(d, result);
+}
+
+/* Let operation n fail. Returns false when the update has fewer operations. */
+static bool fail_operation(struct update_driver *d, enum flash_model_fault fault, uint32_t n)
+{
+    const struct flash_model *model = &d->model;
+    start_anew(d, true, fault, n);
     int result = update_driver_run(d, 700);
-    if (d->model.operation_count < d->model.fail_at) {
+    if (model->operation_count < n) {
         assert_int_equal(result, 0);
         return false;
     }
-    bool refused = d->model.fault == FLASH_MODEL_START_FAILS;
-    uint32_t started = d->model.erase_count + d->model.program_count - erases - programs;
+    if (model->fault_offset >= AREA_SIZE) {
+        check_record_failure(d, result);
+        return true;
+    }
+    bool refused = fault == FLASH_MODEL_START_FAILS;
+    uint32_t started = model->erase_count + model->program_count + model->record_count;
     assert_int_equal(started, refused ? n - 1 : n); /* nothing was started after the failure */
     bool is_erase = result == FLOTA_ERR_FLASH_ERASE;
-    assert_int_equal(result, error_of(&d->model, is_erase));
+    assert_int_equal(result, error_of(model, is_erase));
     assert_failed(d, result);
     return true;
 }
@@ -351,8 +397,7 @@ static void a_failure_of_any_operation_fails_the_update(void **state)
                                                     FLASH_MODEL_ENDS_FAILED, FLASH_MODEL_TIMES_OUT};
     for (size_t i = 0; i < 3; i++) {
         uint32_t n = 1;
-        d->model.fault = faults[i];
-        while (fail_operation(d, n))
+        while (fail_operation(d, faults[i], n))
             n++;
         assert_true(n > 100); /* 5 erases and the words of 5000 bytes */
     }
@@ -362,11 +407,9 @@ static void a_failure_of_any_operation_fails_the_update(void **state)
 static void an_error_says_whether_erase_or_program_failed(void **state)
 {
     struct update_driver *d = &((struct fixture *)*state)->driver;
-    d->model.fault = FLASH_MODEL_ENDS_FAILED;
-    flash_model_fill(&d->model, FLOTA_SLOT_SPARE);
-    d->model.fail_at = 1;
+    start_anew(d, true, FLASH_MODEL_ENDS_FAILED, RECORDS_BEFORE_ERASE + 1);
     assert_int_equal(update_driver_run(d, 700), FLOTA_ERR_FLASH_ERASE);
-    d->model.fail_at = d->model.operation_count + 2;
+    start_anew(d, true, FLASH_MODEL_ENDS_FAILED, RECORDS_BEFORE_ERASE + 2);
     assert_int_equal(update_driver_run(d, 700), FLOTA_ERR_FLASH_PROGRAM);
 }
 
@@ -374,20 +417,20 @@ static void an_error_says_whether_erase_or_program_failed(void **state)
 static void a_word_that_silently_stayed_blank_is_found_by_reading_back(void **state)
 {
     struct update_driver *d = &((struct fixture *)*state)->driver;
-    d->model.fault = FLASH_MODEL_SILENT;
+    const struct flash_model *model = &d->model;
+    uint32_t words = 0;
     for (uint32_t n = 1;; n++) {
-        struct flash_model *model = &d->model;
-        update_driver_free(d);
-        update_driver_init(d, &flash_model_small);
-        model->fault = FLASH_MODEL_SILENT;
-        model->fail_at = n;
+        start_anew(d, false, FLASH_MODEL_SILENT, n);
         int result = update_driver_run(d, 700);
         if (model->operation_count < n)
             break;
-        assert_int_equal(result, FLOTA_ERR_FLASH_VERIFY);
-        assert_failed(d, FLOTA_ERR_FLASH_VERIFY);
+        bool is_record = model->fault_offset >= AREA_SIZE; /* then the next word takes it */
+        assert_int_equal(result, is_record ? 0 : FLOTA_ERR_FLASH_VERIFY);
+        if (!is_record)
+            assert_failed(d, FLOTA_ERR_FLASH_VERIFY);
+        words += !is_record;
     }
-    assert_true(d->model.operation_count > 100);
+    assert_true(words > 100);
 }
 
 static void a_silent_failure_in_a_foreign_image_is_found_too(void **state)
@@ -396,7 +439,8 @@ static void a_silent_failure_in_a_foreign_image_is_found_too(void **state)
     d->recipe.no_block = true;
     d->request.consents.foreign = true;
     d->model.fault = FLASH_MODEL_SILENT;
-    d->model.fail_at = 0x4E0 / 32 + 1 - 5; /* a block's digest; 5 words before it are blank */
+    /* Where a block's digest would be; 5 words before it are blank. */
+    d->model.fail_at = RECORDS_BEFORE_ERASE + 0x4E0 / 32 + 1 - 5;
     assert_int_equal(update_driver_run(d, 700), FLOTA_ERR_FLASH_VERIFY);
     assert_failed(d, FLOTA_ERR_FLASH_VERIFY);
 }
@@ -406,7 +450,7 @@ static void an_erase_that_silently_did_nothing_is_found(void **state)
     struct update_driver *d = &((struct fixture *)*state)->driver;
     d->model.record_violations = true; /* words that are not blank get programmed: unavoidable */
     d->model.fault = FLASH_MODEL_SILENT;
-    d->model.fail_at = 1;
+    d->model.fail_at = RECORDS_BEFORE_ERASE + 1;
     flash_model_fill(&d->model, FLOTA_SLOT_SPARE);
     assert_int_equal(update_driver_run(d, 700), FLOTA_ERR_FLASH_READ);
     assert_failed(d, FLOTA_ERR_FLASH_READ);
@@ -475,6 +519,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_the_announced_size_shows_is_refused_at_creation),
+        TEST(an_image_that_is_announced_too_large_is_refused_by_its_head),
         TEST(what_the_platform_refuses_is_refused_at_creation),
         TEST(every_refusal_of_the_head_costs_no_flash_operation),
         TEST(a_file_that_ends_in_the_head_is_empty_or_too_short),

@@ -13,7 +13,7 @@
 enum word_state { WORD_BLANK, WORD_PROGRAMMED, WORD_UNREADABLE, WORD_UNSTABLE };
 
 const struct flash_model_geometry flash_model_h745 = {128 * 1024, 7, 8, 32, 100, 2};
-const struct flash_model_geometry flash_model_small = {1024, 7, 8, 32, 5, 2};
+const struct flash_model_geometry flash_model_small = {1024, 7, 9, 32, 5, 2};
 
 static const struct flota_memory ram[] = {{0x20000000u, 0x20000u}, {0x24000000u, 0x80000u}};
 
@@ -145,6 +145,13 @@ static void cut_power(struct flash_model *model)
     longjmp(model->power_cut, 1);
 }
 
+static void note(struct flash_model *model, enum flash_model_operation operation,
+                 enum flota_slot slot, uint32_t offset)
+{
+    if (model->event_count < FLASH_MODEL_EVENTS_MAX)
+        model->events[model->event_count++] = (struct flash_model_event){operation, slot, offset};
+}
+
 static bool is_cut(const struct flash_model *model, enum flash_model_cut cut)
 {
     return model->cut_at == model->operation_count && model->cut == cut;
@@ -155,16 +162,18 @@ static bool is_faulty(const struct flash_model *model, enum flash_model_fault fa
     return model->fail_at == model->operation_count && model->fault == fault;
 }
 
-static bool may_start(struct flash_model *model, enum flota_slot slot, uint32_t offset)
+static bool may_start(struct flash_model *model, enum flash_model_operation operation,
+                      enum flota_slot slot, uint32_t offset)
 {
     uint32_t image_size = model->geometry.image_sector_count * model->geometry.sector_size;
     uint32_t before = model->violation_count;
     if (model->operation != FLASH_MODEL_NOTHING)
         violate(model, "a second operation was started");
-    if (slot == FLOTA_SLOT_ACTIVE)
-        violate(model, "the active bank was to be changed");
-    if (offset >= image_size)
-        violate(model, "the journal, or what lies behind the slot, was to be changed");
+    bool in_journal = offset >= image_size && offset < flash_model_slot_size(model);
+    if (slot == FLOTA_SLOT_ACTIVE && !(in_journal && operation == FLASH_MODEL_PROGRAM))
+        violate(model, "the active bank's image was to be changed, or its journal to be erased");
+    if (offset >= flash_model_slot_size(model))
+        violate(model, "what lies behind the slot was to be changed");
     return model->violation_count == before;
 }
 
@@ -172,12 +181,15 @@ static int start(struct flash_model *model, enum flash_model_operation operation
                  enum flota_slot slot, uint32_t offset, uint32_t polls)
 {
     model->operation_count++;
-    if (!may_start(model, slot, offset))
+    note(model, operation, slot, offset);
+    if (!may_start(model, operation, slot, offset))
         return FLOTA_ERR_FLASH_PROGRAM;
     if (is_cut(model, FLASH_MODEL_CUT_BEFORE))
         cut_power(model);
     model->operation_bank = bank_of(model, slot);
     model->operation_offset = offset;
+    if (model->fail_at == model->operation_count)
+        model->fault_offset = offset;
     if (is_faulty(model, FLASH_MODEL_START_FAILS))
         return operation == FLASH_MODEL_ERASE ? FLOTA_ERR_FLASH_ERASE : FLOTA_ERR_FLASH_PROGRAM;
     model->operation = operation;
@@ -190,8 +202,10 @@ static int model_erase_start(void *port, enum flota_slot slot, uint32_t sector)
     struct flash_model *model = port;
     int error = start(model, FLASH_MODEL_ERASE, slot, sector * model->geometry.sector_size,
                       model->geometry.erase_polls);
-    if (error == 0)
+    if (error == 0 && sector < model->geometry.image_sector_count)
         model->erase_count++;
+    else if (error == 0)
+        model->journal_erase_count++;
     return error;
 }
 
@@ -205,7 +219,10 @@ static int model_program_start(void *port, enum flota_slot slot, uint32_t offset
     if (error != 0)
         return error;
     memcpy(model->word, word, size);
-    model->program_count++;
+    if (offset < model->geometry.image_sector_count * model->geometry.sector_size)
+        model->program_count++;
+    else
+        model->record_count++;
     if (model->states[model->operation_bank][offset / size] != WORD_BLANK)
         violate(model, "program of a word that is not blank");
     return 0;
@@ -289,6 +306,7 @@ static int model_swap(void *port)
 {
     struct flash_model *model = port;
     model->operation_count++;
+    note(model, FLASH_MODEL_SWAP, FLOTA_SLOT_SPARE, 0);
     if (model->operation != FLASH_MODEL_NOTHING)
         violate(model, "swap while the flash is busy");
     if (is_cut(model, FLASH_MODEL_CUT_BEFORE))
@@ -302,6 +320,27 @@ static int model_swap(void *port)
         cut_power(model);
     model->swap_count++;
     return 0;
+}
+
+static int model_keep(void *port)
+{
+    struct flash_model *model = port;
+    model->keep_count++;
+    note(model, FLASH_MODEL_KEEP, FLOTA_SLOT_ACTIVE, 0);
+    if (model->operation != FLASH_MODEL_NOTHING)
+        violate(model, "keep while the flash is busy");
+    model->next_active = model->active;
+    return model->swap_result;
+}
+
+static void model_feed(void *port)
+{
+    ((struct flash_model *)port)->feed_count++;
+}
+
+static int model_foreign_allowed(void *port)
+{
+    return ((struct flash_model *)port)->foreign_allowed_result;
 }
 
 static void model_reset(void *port)
@@ -353,11 +392,15 @@ static void fill_contracts(struct flash_model *model)
         .ram_count = sizeof ram / sizeof ram[0],
         .update_allowed = model_update_allowed,
         .swap = model_swap,
+        .keep = model_keep,
+        .feed = model_feed,
+        .foreign_allowed = model_foreign_allowed,
         .reset = model_reset,
         .active_bank = model_active_bank,
     };
     image_fill_info(&running, &model->running);
-    model->target = (struct flota_image_target){&model->flash, &model->platform, &model->running};
+    model->target = (struct flota_image_target){
+        .flash = &model->flash, .platform = &model->platform, .running = &model->running};
 }
 
 void flash_model_init(struct flash_model *model, const struct flash_model_geometry *geometry)

@@ -5,8 +5,8 @@
  * makes operation n fail, or cuts the power before, during or after it; a cut returns through
  * longjmp(model->power_cut), as if the processor had stopped there.
  *
- * The model ends the program with a message when the code under test breaks the contract: erases or
- * programs the active bank or the journal, programs a word that is not blank, starts a second
+ * The model ends the program with a message when the code under test breaks the contract: erases
+ * in the active bank or programs its image, programs a word that is not blank, starts a second
  * operation, reads a busy bank.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -27,7 +27,7 @@ struct flash_model_geometry {
 };
 
 extern const struct flash_model_geometry flash_model_h745;  /* 7 + 1 sectors of 128 KB, word 32 */
-extern const struct flash_model_geometry flash_model_small; /* 7 + 1 sectors of 1 KB, word 32 */
+extern const struct flash_model_geometry flash_model_small; /* 7 + 2 sectors of 1 KB, word 32 */
 
 enum flash_model_fault {
     FLASH_MODEL_START_FAILS, /* refused at once */
@@ -38,7 +38,22 @@ enum flash_model_fault {
 
 enum flash_model_cut { FLASH_MODEL_CUT_BEFORE, FLASH_MODEL_CUT_TORN, FLASH_MODEL_CUT_AFTER };
 
-enum flash_model_operation { FLASH_MODEL_NOTHING, FLASH_MODEL_ERASE, FLASH_MODEL_PROGRAM };
+enum flash_model_operation {
+    FLASH_MODEL_NOTHING,
+    FLASH_MODEL_ERASE,
+    FLASH_MODEL_PROGRAM,
+    FLASH_MODEL_SWAP, /* of the platform, as is keep */
+    FLASH_MODEL_KEEP
+};
+
+#define FLASH_MODEL_EVENTS_MAX 1024u
+
+/* An operation that was ordered, in its order. */
+struct flash_model_event {
+    enum flash_model_operation operation;
+    enum flota_slot slot;
+    uint32_t offset;
+};
 
 struct flash_model {
     /* For the code under test. */
@@ -55,13 +70,18 @@ struct flash_model {
     jmp_buf power_cut;
     uint32_t random; /* state: how words tear */
     int update_allowed_result;
-    int swap_result;
+    int swap_result; /* of swap and keep */
+    int foreign_allowed_result;
     bool record_violations; /* do not end the program, count in violation_count */
 
     /* Seen by a test. */
     uint32_t operation_count;
-    uint32_t erase_count;
-    uint32_t program_count;
+    uint32_t erase_count;   /* of image sectors */
+    uint32_t program_count; /* in image sectors */
+    uint32_t journal_erase_count;
+    uint32_t record_count; /* words programmed in the journals */
+    uint32_t keep_count;
+    uint32_t feed_count;
     uint32_t swap_count;
     uint32_t reset_count;
     uint32_t read_count; /* calls */
@@ -69,6 +89,9 @@ struct flash_model {
     uint32_t poll_count;
     uint32_t busy_count; /* polls that answered busy */
     uint32_t violation_count;
+    uint32_t event_count; /* of those kept: the first ones since a test set it to 0 */
+    struct flash_model_event events[FLASH_MODEL_EVENTS_MAX];
+    uint32_t fault_offset; /* in its slot, of the operation that was made to fail */
 
     /* Private. */
     struct flash_model_geometry geometry;

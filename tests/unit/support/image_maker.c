@@ -35,6 +35,7 @@ void image_fill_info(const struct image_recipe *recipe, struct flota_image_info 
     info->format = FLOTA_IMAGE_INFO_FORMAT;
     info->info_size = FLOTA_IMAGE_INFO_SIZE;
     info->link_address = recipe->link_address;
+    info->security_epoch = recipe->security_epoch;
     memcpy(info->product, recipe->product, strnlen(recipe->product, sizeof info->product));
     memcpy(info->board, recipe->board, strnlen(recipe->board, sizeof info->board));
     memcpy(info->name, recipe->name, strnlen(recipe->name, sizeof info->name));
@@ -60,6 +61,22 @@ void image_reseal(uint8_t *image, uint32_t size)
     image_fix_crc32(image);
 }
 
+static void put_guard(const struct image_recipe *recipe, uint8_t *image)
+{
+    uint8_t sum[FLOTA_IMAGE_DIGEST_SIZE], *guard = image + FLOTA_GUARD_OFFSET;
+    uint32_t random = recipe->guard;
+    if (recipe->guard == 0)
+        return;
+    if (recipe->size < FLOTA_GUARD_OFFSET + FLOTA_GUARD_SIZE)
+        abort();
+    for (uint32_t i = 0; i < FLOTA_GUARD_SIZE; i++)
+        guard[i] = (uint8_t)prng_next(&random);
+    if (mbedtls_sha256_ret(guard, FLOTA_GUARD_SIZE, sum, 0) != 0)
+        abort();
+    memcpy(image + FLOTA_IMAGE_INFO_OFFSET + offsetof(struct flota_image_info, guard_id), sum,
+           FLOTA_GUARD_ID_SIZE);
+}
+
 uint8_t *image_make(const struct image_recipe *recipe)
 {
     uint8_t *image = malloc(recipe->size);
@@ -76,6 +93,7 @@ uint8_t *image_make(const struct image_recipe *recipe)
         struct flota_image_info info;
         image_fill_info(recipe, &info);
         memcpy(image + FLOTA_IMAGE_INFO_OFFSET, &info, sizeof info);
+        put_guard(recipe, image);
         image_reseal(image, recipe->size);
     }
     return image;

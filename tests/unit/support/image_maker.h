@@ -22,7 +22,9 @@ struct image_recipe {
     uint32_t size; /* bytes, at least FLOTA_IMAGE_HEAD_SIZE */
     uint32_t stack_pointer;
     uint32_t reset_vector;
-    uint32_t seed; /* of the bytes that stand for code */
+    uint32_t seed;  /* of the bytes that stand for code */
+    uint32_t guard; /* seed of the bytes 0x500 to 0x2000; 0: code, and no guard's id */
+    uint32_t security_epoch;
     bool no_block; /* a foreign image: code where the block would be */
 };
 

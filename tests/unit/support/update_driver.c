@@ -3,7 +3,10 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "update_driver.h"
+#include "bundle_maker.h"
+#include "flota/error.h"
 #include "prng.h"
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,6 +93,13 @@ int update_driver_deliver(struct update_driver *driver, const uint8_t *data, uin
     return 0;
 }
 
+int update_driver_resume(struct update_driver *driver, uint32_t offset, uint32_t total)
+{
+    struct flota_update_request request = driver->request;
+    request.total_size = total;
+    return flota_updater_resume(&driver->updater, &request, offset);
+}
+
 int update_driver_settle(struct update_driver *driver)
 {
     for (uint32_t turn = 0; turn < POLLS_MAX; turn++) {
@@ -119,4 +129,88 @@ int update_driver_run(struct update_driver *driver, uint32_t chunk)
     if (error == 0)
         error = update_driver_deliver(driver, driver->image, driver->recipe.size, chunk);
     return error == 0 ? update_driver_finish(driver) : error;
+}
+
+/* --- restarts --- */
+
+#define GUARD_TURNS_MAX 8 /* boot.h: at most six */
+
+/* Returns whether it has left the image: the other one boots. */
+static bool guard_turns(struct update_driver *driver, bool power_on,
+                        struct flota_boot_decision *decision)
+{
+    const struct flota_flash *flash = &driver->model.flash;
+    struct flota_boot boot;
+    flota_boot_read(flash, &boot);
+    for (int turn = 0; turn < GUARD_TURNS_MAX; turn++) {
+        *decision = flota_boot_decide(&boot, power_on);
+        if (decision->check) {
+            flota_boot_check(flash, &boot, decision->check);
+        } else if (decision->action == FLOTA_BOOT_COUNT_AND_RUN) {
+            flota_boot_count(flash, &boot, power_on, 0);
+        } else if (decision->action != FLOTA_BOOT_ROLL_BACK) {
+            return false;
+        } else if (flota_boot_leave(flash, &boot, decision, power_on, 0) == 0) {
+            driver->model.platform.swap(driver->model.platform.port);
+            flash_model_power_up(&driver->model);
+            return true;
+        }
+    }
+    hang("the guard's loop");
+    return false;
+}
+
+struct flota_boot_decision update_driver_boot(struct update_driver *driver, bool power_on)
+{
+    struct flota_boot_decision decision;
+    uint8_t *ram = (uint8_t *)&driver->updater;
+    flash_model_power_up(&driver->model);
+    while (guard_turns(driver, power_on, &decision))
+        power_on = false;
+    for (size_t i = 0; i < sizeof driver->updater; i++)
+        ram[i] = (uint8_t)prng_next(&driver->model.random);
+    memcpy(&driver->model.running,
+           flash_model_bytes(&driver->model, FLOTA_SLOT_ACTIVE) + FLOTA_IMAGE_INFO_OFFSET,
+           sizeof driver->model.running);
+    return decision;
+}
+
+/* --- journals --- */
+
+uint32_t update_driver_records(const struct update_driver *driver, enum flota_slot slot,
+                               struct flota_record *records, uint32_t max)
+{
+    const struct flash_model_geometry *geometry = &driver->model.geometry;
+    const uint8_t *bytes = flash_model_bytes(&driver->model, slot);
+    uint32_t end = geometry->sector_count * geometry->sector_size, count = 0;
+    for (uint32_t at = area_size(&driver->model); at < end; at += sizeof records[0]) {
+        struct flota_record record;
+        memcpy(&record, bytes + at, sizeof record);
+        if (record.magic != FLOTA_RECORD_MAGIC ||
+            record.crc32 != bundle_crc32(&record, offsetof(struct flota_record, crc32)))
+            continue;
+        if (count == max)
+            abort();
+        records[count++] = record;
+    }
+    return count;
+}
+
+uint32_t update_driver_records_of(const struct update_driver *driver, enum flota_slot slot,
+                                  enum flota_record_kind kind, struct flota_record *records,
+                                  uint32_t max)
+{
+    uint32_t count = update_driver_records(driver, slot, records, max), kept = 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (records[i].kind == kind)
+            records[kept++] = records[i];
+    return kept;
+}
+
+void update_driver_fill_journal(struct update_driver *driver, enum flota_slot slot, uint32_t free)
+{
+    static const uint8_t nobody[FLOTA_TAG_SIZE] = "nobody!";
+    struct flota_record record = flota_journal_record(FLOTA_RECORD_SEEN, 1, nobody);
+    while (flota_journal_append(&driver->model.flash, slot, &record, free) == 0)
+        continue;
 }

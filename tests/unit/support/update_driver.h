@@ -33,10 +33,32 @@ int update_driver_deliver(struct update_driver *driver, const uint8_t *data, uin
 /* Poll until there is nothing to wait for. Returns flota_updater_poll()'s last result. */
 int update_driver_settle(struct update_driver *driver);
 
+/* Go on at this offset of a file of total bytes, with the consents of the request. */
+int update_driver_resume(struct update_driver *driver, uint32_t offset, uint32_t total);
+
 /* Ask for the outcome, polling meanwhile. Returns 0 or the error. */
 int update_driver_finish(struct update_driver *driver);
 
 /* All of it up to the verified image: begin, deliver the image, finish. */
 int update_driver_run(struct update_driver *driver, uint32_t chunk);
+
+/* --- restarts --- */
+
+/* Power comes back, or a reset: the guard's loop (flota/boot.h) over both journals; the updater's
+ * RAM is random bytes, and model.running is the block of what runs now. Returns its decision. */
+struct flota_boot_decision update_driver_boot(struct update_driver *driver, bool power_on);
+
+/* The good records of a slot's journal in their order, at most max; checked by another crc32 than
+ * the product's. Returns their number. */
+uint32_t update_driver_records(const struct update_driver *driver, enum flota_slot slot,
+                               struct flota_record *records, uint32_t max);
+
+/* The same of one kind only. */
+uint32_t update_driver_records_of(const struct update_driver *driver, enum flota_slot slot,
+                                  enum flota_record_kind kind, struct flota_record *records,
+                                  uint32_t max);
+
+/* Append records without meaning until so few words are free. */
+void update_driver_fill_journal(struct update_driver *driver, enum flota_slot slot, uint32_t free);
 
 #endif
