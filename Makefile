@@ -10,6 +10,7 @@ VBOARD := $(HOST)/vboard/flota-vboard
 LOG := build/log
 
 .PHONY: help deps host web arm demo check-demo check-vboard check-browser check-power check-bad-input test bench \
+        check-guard check-trial check-cuts check-bundle check-resume powercut \
         fuzz size fmt check-style clean
 
 help: ## list the targets
@@ -44,6 +45,24 @@ check-browser: arm ## the page by clicking, in Chromium, against the firmware on
 
 check-power: arm ## the plug is pulled during updates on the virtual board
 	@tests/e2e/check-power
+
+check-guard: arm ## the guard's every decision, from flash contents made for it
+	@tests/e2e/check-guard
+
+check-trial: arm ## firmwares that hang, fault or never confirm: rolled back by themselves, and why
+	@tests/e2e/check-trial
+
+check-cuts: arm ## the plug is pulled 200 times, spread over an update
+	@tests/e2e/check-cuts
+
+check-bundle: arm ## bundles and signatures, good and bad
+	@tests/e2e/check-bundle
+
+check-resume: arm ## uploads go on after a lost connection, and after a loss of power
+	@tests/e2e/check-resume
+
+powercut: host ## at least a million power cuts on the host's flash model, in all ways
+	@scripts/powercut
 
 check-bad-input: arm ## wrong files and hostile requests against the firmware on the virtual board
 	@tests/e2e/check-bad-input

@@ -6,42 +6,72 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Board, firmware, run, vboardProgram } from '../e2e/board.mjs';
-import { padded } from '../e2e/images.mjs';
+import { Board, run, testFirmware, until, vboardProgram } from '../e2e/board.mjs';
+import { bundle, key } from '../e2e/bundles.mjs';
+import { padded, seal, withField } from '../e2e/images.mjs';
 import { consoleLines, flashLimit, updateTime } from '../e2e/updates.mjs';
 
 const SIZE = 400 * 1024;
-const SECTORS = 4;
-const build = new URL('../../build/', import.meta.url).pathname;
+const SECTOR = 128 * 1024;
+const root = new URL('../../', import.meta.url).pathname;
+const build = join(root, 'build');
 const bench = (name, value, unit) => console.log(`bench: ${name} ${value} ${unit}`);
 
-async function update(board, name, image, version, erases) {
+/** A signed bundle with the firmware that requires signatures, 400 KB long. */
+function signedUpdate(version) {
+  const image = withField(readFileSync(testFirmware('signed')), 'version', version);
+  return bundle(seal(padded(image, SIZE)), { keys: { 1: key('release') } });
+}
+
+async function update(board, version, erases) {
   const before = await board.status();
-  const path = join(board.folder, `${name}.bin`);
-  writeFileSync(path, image);
+  const path = join(board.folder, 'update.zip');
+  writeFileSync(path, signedUpdate(version));
   const flash = (await board.view()).flash;
-  const reply = await board.curl('--data-binary', `@${path}`, `${board.device}/update?downgrade=1`);
+  const reply = await board.curl('--data-binary', `@${path}`, `${board.device}/update`);
   if (reply.status !== 200) throw new Error(`${reply.status} ${reply.text}`);
-  await board.waitFor(name, version, before);
+  await until('confirmed', async () => {
+    const now = await board.status();
+    return now.boot_id !== before.boot_id && now.phase === 'confirmed' && now.version === version;
+  });
   const erased = (await board.view()).flash.erases - flash.erases;
-  if (erased !== erases) throw new Error(`${name}: ${erased} sectors erased, ${erases} expected`);
+  if (erased !== erases) throw new Error(`${version}: ${erased} sectors erased, ${erases} expected`);
   return updateTime(board, await consoleLines(board));
 }
 
+/** Signature and hash included. */
 async function updates() {
-  const one = padded(readFileSync(firmware('project1')), SIZE);
-  const two = padded(readFileSync(firmware('project2')), SIZE);
-  const board = await Board.start({ image: firmware('project1') });
+  const board = await Board.start({ image: testFirmware('signed') });
+  const short = Math.ceil(statSync(testFirmware('signed')).size / SECTOR);
   try {
-    const blank = await update(board, 'project2', two, '2.0.0', 0);
+    const blank = await update(board, '2.0.0', 0);
     bench('update_400k_blank_over_flash_limit', (blank / flashLimit(SIZE, 0)).toFixed(3), 'x');
-    await update(board, 'project1', one, '1.0.0', 1); // over the short image that was flashed first
-    const full = await update(board, 'project2', two, '2.0.0', SECTORS);
-    bench('update_400k_over_flash_limit', (full / flashLimit(SIZE, SECTORS)).toFixed(3), 'x');
+    await update(board, '3.0.0', short); // over the short image that was flashed first
+    const full = await update(board, '4.0.0', Math.ceil(SIZE / SECTOR));
+    bench('update_400k_over_flash_limit', (full / flashLimit(SIZE, Math.ceil(SIZE / SECTOR))).toFixed(3), 'x');
     bench('update_400k', full.toFixed(2), 's_virtual');
   } finally {
     await board.stop();
   }
+}
+
+/** check-guard measures the guard on the way. */
+async function guard() {
+  const { stdout, code } = await run(join(root, 'tests/e2e/check-guard'), []);
+  const number = (name) => new RegExp(`^${name} ([\\d.]+)`, 'm').exec(stdout)?.[1];
+  if (code !== 0 || !number('guard_ms_400k')) throw new Error(`check-guard: ${code} ${stdout}`);
+  bench('guard_ms_400k', number('guard_ms_400k'), 'ms_virtual');
+  bench('guard_ms_confirmed', number('guard_ms_confirmed'), 'ms_virtual');
+  const { stdout: size } = await run('arm-none-eabi-size', [join(build, 'arm/ports/stm32h7/flota_guard.elf')]);
+  bench('guard_text', size.trim().split('\n')[1].trim().split(/\s+/)[0], 'B');
+}
+
+async function verify() {
+  const image = join(build, 'arm/tests/bench/bench_verify.bin');
+  const { stdout, stderr } = await run(vboardProgram, ['--fast', '--run-for', '10', '--load', image]);
+  const us = /verify_p256 (\d+) us/.exec(stdout);
+  if (!us) throw new Error(`bench_verify: ${stdout} ${stderr}`);
+  bench('verify_p256_ms', (us[1] / 1000).toFixed(1), 'ms_virtual');
 }
 
 async function sizes() {
@@ -66,5 +96,7 @@ async function speeds() {
 }
 
 await updates();
+await guard();
+await verify();
 await sizes();
 await speeds();

@@ -33,6 +33,12 @@ export function run(program, args, options = {}) {
 
 class BoardEnded extends Error {}
 
+/** Boards that run: none outlives its test, however that ends. */
+const running = new Set();
+process.once('exit', () => running.forEach((board) => board.kill()));
+for (const [signal, code] of [['SIGHUP', 129], ['SIGINT', 130], ['SIGTERM', 143]])
+  process.once(signal, () => process.exit(code));
+
 /** Ask until the answer is truthy. The limit is for failures only. */
 export async function until(what, ask, limit_s = 60) {
   const end = Date.now() + limit_s * 1000;
@@ -74,15 +80,25 @@ export class Board {
       '--http', `127.0.0.1:${page}`, '--uart3', join(board.folder, 'console.txt'),
       '--flash', flash ?? join(board.folder, 'board.flash'), ...(image ? ['--load', image] : []), ...args];
     board.process = spawn(vboardProgram, options, { stdio: ['ignore', 'pipe', 'pipe'] });
-    board.ended = new Promise((resolve) => board.process.once('exit', resolve));
+    running.add(board);
+    board.ended = new Promise((resolve) => ['exit', 'error'].forEach((event) =>
+      board.process.once(event, (result) => {
+        board.exitCode ??= Number.isInteger(result) ? result : -1;
+        if (event === 'error') board.output += result.message;
+        resolve();
+      })));
     board.process.stdout.on('data', (data) => (board.output += data));
     board.process.stderr.on('data', (data) => (board.output += data));
-    board.process.once('exit', (code) => (board.exitCode = code ?? -1));
     const alive = () => {
       if (board.exitCode !== undefined) throw new BoardEnded(`flota-vboard ended: ${board.output}`);
     };
-    await until('the board page', async () => (alive(), board.view()));
-    if (answers) await until('the firmware', async () => (alive(), board.status()));
+    try {
+      await until('the board page', async () => (alive(), board.view()));
+      if (answers) await until('the firmware', async () => (alive(), board.status()));
+    } catch (error) {
+      await board.stop();
+      throw error;
+    }
     return board;
   }
 
@@ -110,7 +126,18 @@ export class Board {
   async stop() {
     if (this.exitCode === undefined) this.process.kill('SIGTERM');
     await this.ended;
-    rmSync(this.folder, { recursive: true, force: true });
+    this.remove();
+  }
+
+  /** At once, for a test that ends early. */
+  kill() {
+    if (this.exitCode === undefined) this.process.kill('SIGKILL');
+    this.remove();
+  }
+
+  remove() {
+    running.delete(this);
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

@@ -1,4 +1,4 @@
-// docs-pictures.mjs - docs/update.png and docs/board.png from the screenshots of `make check-browser`.
+// docs-pictures.mjs - docs/update.png, trial.png and board.png from the screenshots of `make check-browser`.
 // SPDX-License-Identifier: Apache-2.0
 import { mkdirSync } from 'node:fs';
 import { chromium } from 'playwright-core';
@@ -22,5 +22,7 @@ async function picture(name, width, height, html) {
 const shown = (name, width, height) =>
   `<div style="width:${width}px;height:${height}px"><img src="${screen(name)}" width="${width}"></div>`;
 await picture('update', 1308, 632, shown('project2-phone-light', 270, 584) + shown('board-desktop-light', 934, 584));
+const phones = ['trial', 'confirmed', 'rolled-back'].map((name) => shown(`${name}-phone-light`, 312, 600));
+await picture('trial', 1032, 648, phones.join(''));
 await picture('board', 1328, 812, shown('board-desktop-dark', 1280, 764));
 await browser.close();

@@ -3,12 +3,13 @@
 import { createHash } from 'node:crypto';
 
 const INFO = 0x400;
-const FIELDS = { link_address: 8, image_size: 12, product: 24, board: 56, name: 88, version: 120 };
-const DIGEST = INFO + 220;
+const FIELDS = { link_address: 8, image_size: 12, security_epoch: 16, product: 24, board: 56, name: 88, version: 120,
+  trailer_size: 152 };
+export const DIGEST = INFO + 220;
 const CRC = INFO + 252;
 
 /** zlib's checksum. node:zlib has it from version 22 on only. */
-function crc32(bytes) {
+export function crc32(bytes) {
   let crc = 0xffffffff;
   for (const byte of bytes) {
     crc ^= byte;
