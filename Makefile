@@ -10,7 +10,7 @@ VBOARD := $(HOST)/vboard/flota-vboard
 LOG := build/log
 
 .PHONY: help deps host web arm demo check-demo check-vboard check-browser check-power check-bad-input test bench \
-        check-guard check-trial check-cuts check-bundle check-resume powercut \
+        check-guard check-trial check-left check-cuts check-bundle check-resume powercut \
         fuzz size fmt check-style clean
 
 help: ## list the targets
@@ -51,6 +51,9 @@ check-guard: arm ## the guard's every decision, from flash contents made for it
 
 check-trial: arm ## firmwares that hang, fault or never confirm: rolled back by themselves, and why
 	@tests/e2e/check-trial
+
+check-left: arm ## the same firmwares sent by the page, which must say by itself what became of them
+	@tests/e2e/check-left
 
 check-cuts: arm ## the plug is pulled 200 times, spread over an update
 	@tests/e2e/check-cuts

@@ -108,16 +108,27 @@ static int take_image(struct flota_updater *updater, const uint8_t *data, size_t
 
 /* --- the bundle --- */
 
-/* The parts lie in the file as they are: together they are no larger than it. */
-static bool parts_fit(const struct flota_updater *updater)
+static uint64_t size_of_parts(const struct flota_manifest *manifest)
 {
-    const struct flota_manifest *manifest = &updater->bundle.manifest;
-    uint32_t file_size = updater->request.total_size;
     uint64_t sum = 0;
     for (uint32_t i = 0; i < manifest->part_count; i++)
         sum += manifest->parts[i].size;
-    return sum <= flota_updater_area_size(updater->target) + FLOTA_UPDATE_BUNDLE_OVERHEAD &&
-           (file_size == 0 || sum <= file_size);
+    return sum;
+}
+
+static bool parts_fit(const struct flota_updater *updater)
+{
+    uint32_t limit = flota_updater_area_size(updater->target) + FLOTA_UPDATE_BUNDLE_OVERHEAD;
+    return size_of_parts(&updater->bundle.manifest) <= limit;
+}
+
+/* The parts lie in the file as they are, so together they are no larger than it. Asked when the
+ * image begins: a compressed one has got its own words by then. */
+static int judge_file_size(const struct flota_updater *updater)
+{
+    uint32_t file_size = updater->request.total_size;
+    bool fits = file_size == 0 || size_of_parts(&updater->bundle.manifest) <= file_size;
+    return fits ? 0 : FLOTA_ERR_BUNDLE_PART_MISSING;
 }
 
 /* What the manifest shows, before the first byte of the image. */
@@ -162,6 +173,8 @@ static int take_bundle(struct flota_updater *updater, const uint8_t *data, size_
         done += used;
         if (event == FLOTA_BUNDLE_MANIFEST)
             error = judge_manifest(updater);
+        if (event == FLOTA_BUNDLE_PART)
+            error = judge_file_size(updater);
         if (error < 0)
             return flota_updater_fail(updater, error);
         if (event == FLOTA_BUNDLE_DATA) {

@@ -199,6 +199,33 @@ export const rolledBack = () =>
     await takenAllTheSame(page, board, image);
   });
 
+const ROLLBACK_LIMIT_MS = 400000; // three boots of 30 s and a watchdog of 16 s each, on a busy machine
+
+/** Sent by the page; the page is left alone, and must say by itself that the old firmware is back, and why. */
+const leftByItself = (file, why, reset) => () =>
+  onBoard({ image: firmware('project1') }, async (board, page, before) => {
+    await install(page, `${file}.bin`, readTest(file));
+    const report = notice(page, 'Rolled back because');
+    await report.waitFor({ timeout: ROLLBACK_LIMIT_MS });
+    await shows(`${file}: the page says by itself that it was rolled back`, report);
+    const text = await report.innerText();
+    checks.check(`${file}: why, and what runs`, text.includes(why) && text.includes('project1 1.0.0 runs again'), text);
+    checks.check(`${file}: the last reset`, text.includes(reset), text);
+    const now = await board.status();
+    checks.check(`${file}: so it is`, now.build_id === before.build_id && now.bank === before.bank);
+  });
+
+const BOOTS = 'the image did not confirm in the boots that it had';
+const DEADLINE = 'the image did not confirm before its deadline';
+/** The other ways to be a bad firmware; rolledBack has the fault. */
+export const left = {
+  hangLater: leftByItself('hang_later', BOOTS, 'watchdog'),
+  hangEarly: leftByItself('hang_early', BOOTS, 'watchdog'),
+  hangMain: leftByItself('hang_main', BOOTS, 'watchdog'),
+  deaf: leftByItself('deaf', DEADLINE, 'deadline of 20 s'),
+  silent: leftByItself('silent', DEADLINE, 'deadline of 20 s'),
+};
+
 // --- cut off ---
 
 const SECTOR = 128 * 1024;

@@ -715,12 +715,12 @@ static void parts_that_fit_no_bundle_are_refused_by_the_manifest(void **state)
 }
 
 /* A file whose size is known cannot hold more than that. */
-static void parts_larger_than_the_file_are_refused_by_the_manifest(void **state)
+static void parts_larger_than_the_file_are_refused_before_the_image(void **state)
 {
     struct fixture *f = *state;
     make_plain_bundle(f);
     f->driver.request.total_size = f->size - 1;
-    refuse_bundle(f, FLOTA_ERR_IMAGE_TOO_LARGE);
+    refuse_bundle(f, FLOTA_ERR_BUNDLE_PART_MISSING);
     f->driver.request.total_size = f->bundle.size;
     assert_int_equal(send_bundle(f, 300), 0);
 }
@@ -776,7 +776,7 @@ int main(void)
         TEST(a_revert_that_was_cut_can_be_had_again),
         TEST(an_update_that_was_cut_is_nothing_to_revert_to),
         TEST(parts_that_fit_no_bundle_are_refused_by_the_manifest),
-        TEST(parts_larger_than_the_file_are_refused_by_the_manifest),
+        TEST(parts_larger_than_the_file_are_refused_before_the_image),
         TEST(a_revert_to_an_image_that_its_bundle_vouched_for_succeeds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
