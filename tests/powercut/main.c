@@ -317,7 +317,7 @@ static int run_all(struct session *session, bool pairs)
     if (pairs) {
         all_cuts(session, 1, 1, 1);
         all_cuts(session, 2, SINGLE_SEEDS, 1);
-        all_cuts(session, 0, 2, 2);
+        all_cuts(session, 0, 1, 2); /* all pairs: over a million by themselves */
     }
     wander_to_goal(session);
     power_case_teardown();
