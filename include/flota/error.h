@@ -141,7 +141,34 @@
       "a flash word of the running firmware cannot be read, so there would be no way back to it",  \
       "?force=1 updates all the same; should the new firmware fail, only a programmer helps")      \
     X(JOURNAL, -410, "the journal of a bank cannot be written",                                    \
-      "reset the board, try again; if it stays, the flash is worn out")
+      "reset the board, try again; if it stays, the flash is worn out")                            \
+    X(CONFIG_KEY, -501, "there is no configuration key of this name",                              \
+      "Config.Get lists the keys of this firmware")                                                \
+    X(CONFIG_VALUE, -502, "the value is not of the key's type, or too long",                       \
+      "Config.Get shows the present value; texts have at most 255 bytes")                          \
+    X(CONFIG_FULL, -503, "there is no room for more configuration changes in flash",               \
+      "shorten or reset values; the next firmware update makes room in the journal")               \
+    X(NAME_UNKNOWN, -511, "the server's name could not be resolved",                               \
+      "check the name, and the DNS server that the network gives")                                 \
+    X(CONNECT_REFUSED, -512, "the server refused the connection",                                  \
+      "check address and port, and that the server runs")                                          \
+    X(CONNECT_TIMEOUT, -513, "the server did not answer in time",                                  \
+      "check address, network and firewall")                                                       \
+    X(CONNECT_LOST, -514, "the connection to the server was lost",                                 \
+      "check the server and the network; what had arrived is kept")                                \
+    X(URL_BAD, -521, "the URL is malformed or too long", "give http://HOST[:PORT]/PATH")           \
+    X(URL_SCHEME, -522, "the URL's scheme is not served by this firmware",                         \
+      "give an http:// address; https:// needs a firmware that is built with TLS")                 \
+    X(HTTP_STATUS, -523, "the server answered with an error status",                               \
+      "open the URL in a browser; the console shows the status")                                   \
+    X(HTTP_REDIRECTS, -524, "the server redirects too often, or to nowhere",                       \
+      "give the URL that the redirects end at")                                                    \
+    X(HTTP_REPLY, -525, "the server's reply is not valid HTTP, or does not fit the request",       \
+      "check that a web server answers at this address")                                           \
+    X(SAME_VERSION, -526, "Version is the same as current",                                        \
+      "nothing to do; ignore_same_version=0 installs it all the same")                             \
+    X(ALREADY_CONFIRMED, -527, "the running firmware is confirmed already",                        \
+      "nothing to do; see the status")
 
 enum flota_error {
 #define X(name, number, cause, remedy) FLOTA_ERR_##name = (number),

@@ -35,6 +35,8 @@
 #define FLOTA_JOURNAL_KEEP_ROLLBACK 12u /* ATTEMPT: room to roll back must remain */
 #define FLOTA_JOURNAL_KEEP_TRIAL    24u /* BEGIN: room for the whole trial that follows */
 #define FLOTA_JOURNAL_KEEP_ADVISORY 32u /* SESSION, PROGRESS, SEEN, REJECTED: stop in time */
+#define FLOTA_JOURNAL_KEEP_CONFIG                                                                  \
+    52u /* CONFIG: room for a key statement, of 18 words, besides the advisory ones */
 
 /* Numbers never change their meaning; a reader skips those it does not know. */
 enum flota_record_kind {
@@ -50,11 +52,13 @@ enum flota_record_kind {
     FLOTA_RECORD_REJECTED = 10,   /* own, advisory: an image that is not wanted again */
     FLOTA_RECORD_STATEMENT = 11,  /* own: a piece of a signed key statement, see signature.h */
     FLOTA_RECORD_COMPACTION = 12, /* own: the other journal is about to be erased */
-    FLOTA_RECORD_ACCEPTED = 13    /* own, advisory: an image that was rejected is no longer */
+    FLOTA_RECORD_ACCEPTED = 13,   /* own, advisory: an image that was rejected is no longer */
+    FLOTA_RECORD_CONFIG = 14      /* own: a piece of a configuration, see config.h */
 };
 
 /* Tag of records that belong to no image: a reader of images skips them. */
 #define FLOTA_TAG_STATEMENT "flotakey"
+#define FLOTA_TAG_CONFIG    "flotacfg"
 
 /* One flash word, little-endian. Sizes of images count words of 32 bytes, the last one padded with
  * erased bytes; a crc of an image covers these words. */

@@ -85,12 +85,13 @@ struct flota_updater {
     struct flota_update_status status;
     uint8_t step; /* of the flash state machine */
     bool input_ended;
-    bool is_reverting;    /* no input: the image is in the slot */
-    bool compacted;       /* the spare slot's journal was erased for this update */
-    bool always_erase;    /* words that read blank may fade: an unfinished update touched them */
-    bool can_resume;      /* it broke off, and nothing is wrong with what there is */
-    bool is_recovered;    /* from flash, after a restart */
-    bool manifest_signed; /* by a key of this device; going back: judged when the image came */
+    bool is_reverting;     /* no input: the image is in the slot */
+    bool compacted;        /* the spare slot's journal was erased for this update */
+    bool always_erase;     /* words that read blank may fade: an unfinished update touched them */
+    bool can_resume;       /* it broke off, and nothing is wrong with what there is */
+    bool is_recovered;     /* from flash, after a restart */
+    bool deadline_changed; /* since BEGIN, which says it */
+    bool manifest_signed;  /* by a key of this device; going back: judged when the image came */
     struct flota_boot_update order;
     uint32_t taken;        /* bytes of the image taken */
     uint32_t repeated;     /* bytes of the file that will come again */
@@ -168,6 +169,10 @@ int flota_updater_process(struct flota_updater *updater, const void *data, size_
  *
  * Returns FLOTA_UPDATER_NEEDS_INPUT, _WAITS or _GOES_ON, or a negative FLOTA_ERR_* once failed. */
 int flota_updater_poll(struct flota_updater *updater);
+
+/* The time for the new image to be confirmed in, said behind the file. Before
+ * flota_updater_finish() returned 0, which then writes it; for a foreign image it means nothing. */
+void flota_updater_set_deadline(struct flota_updater *updater, uint32_t deadline_ms);
 
 /* Say that the last byte was delivered, and ask for the outcome. A file that ends early fails with
  * FLOTA_ERR_IMAGE_EMPTY, _TOO_SHORT or _WRONG_SIZE: it was delivered whole and is short. For a

@@ -161,9 +161,17 @@ static void apply_to_image(struct flota_bank *bank, const struct flota_record *r
 /* Who counts one up a second gets here after a century: beyond it stands what no update wrote. */
 #define GENERATION_MAX 0xF0000000u
 
+/* Statements and configuration number themselves, and belong to no image: not even to one whose
+ * block cannot be read, so that all records count as its own. */
+static bool is_of_bank(const struct flota_record *record)
+{
+    return record->kind != FLOTA_RECORD_STATEMENT && record->kind != FLOTA_RECORD_CONFIG &&
+           record->generation <= GENERATION_MAX;
+}
+
 static void apply(struct flota_bank *bank, const struct flota_record *record)
 {
-    if (record->kind == FLOTA_RECORD_STATEMENT || record->generation > GENERATION_MAX)
+    if (!is_of_bank(record))
         return;
     if (record->generation > bank->highest_generation)
         bank->highest_generation = record->generation;

@@ -2,7 +2,7 @@
  *
  * The file: update_input.c. The journals: update_open.c. The flash: update_flash.c. The read-back
  * and what it proves: update_verify.c. Going back: update_revert.c. Going on after an interruption:
- * update_resume.c, update_again.c.
+ * update_resume.c, update_again.c. A late wish for the trial: update_deadline.c.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -103,6 +103,9 @@ int flota_updater_finish(struct flota_updater *updater)
         return error;
     if (updater->step < FLOTA_STEP_VERIFIED)
         return FLOTA_UPDATER_PENDING;
+    error = flota_updater_settle_deadline(updater);
+    if (error != 0)
+        return error;
     updater->status.phase = FLOTA_UPDATE_RESTARTING;
     return 0;
 }

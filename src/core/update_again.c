@@ -6,13 +6,15 @@
 #include "update_internal.h"
 #include <string.h>
 
-/* Without a word for SWAPTRY nothing would count the tries. */
+/* Without a word for SWAPTRY nothing would count the tries. What a cut erase has left of a journal
+ * may end with STAGED, of an image that has long been confirmed. */
 static bool is_waiting(const struct flota_boot *boot)
 {
     const struct flota_bank *other = &boot->other;
     bool untried = !other->was_tried && other->attempts.all == 0;
     return other->state == FLOTA_BANK_TRIAL && untried && other->words != 0 &&
            other->fallback_words != 0 && flota_boot_is_kept(boot) &&
+           !flota_boot_compaction_was_cut(boot) &&
            boot->own.free_words > FLOTA_JOURNAL_KEEP_ADVISORY;
 }
 

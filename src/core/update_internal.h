@@ -98,6 +98,12 @@ int flota_updater_rehash(struct flota_updater *updater);
 int flota_updater_add_to_hash(struct flota_updater *updater, uint32_t offset, const uint8_t *data,
                               uint32_t size);
 
+/* --- update_deadline.c --- */
+
+/* Say the time to confirm in anew, when it was changed behind BEGIN. Flash must be idle, the image
+ * not staged. Returns 0, or enters failed. */
+int flota_updater_settle_deadline(struct flota_updater *updater);
+
 /* --- update_revert.c --- */
 
 /* Read FLOTA_IMAGE_HEAD_SIZE bytes. Returns 0 or the flash's error. */

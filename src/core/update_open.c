@@ -9,6 +9,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "crc32.h"
+#include "flota/config.h"
 #include "flota/error.h"
 #include "flota/signature.h"
 #include "update_internal.h"
@@ -105,11 +106,21 @@ static int say_session(const struct flota_updater *updater)
                               updater->status.info.digest);
 }
 
+/* Without room for it an older configuration will hold. To refuse the update would be worse:
+ * nothing but an update ever makes room. */
+static int carry_config(const struct flota_flash *flash)
+{
+    int result = flota_config_carry(flash);
+    return result == FLOTA_ERR_CONFIG_FULL ? 0 : result;
+}
+
 /* flota_boot_save() also says that the erase begins: it is how a cut one is found out. */
 static int start_compaction(struct flota_updater *updater)
 {
     const struct flota_flash *flash = updater->target->flash;
     int result = updater->target->trust ? flota_trust_save(flash) : 0;
+    if (result == 0)
+        result = carry_config(flash);
     if (result == 0)
         result = flota_boot_save(flash);
     if (result != 0)
@@ -142,6 +153,9 @@ static int begin(struct flota_updater *updater)
     const struct flota_flash *flash = updater->target->flash;
     if (updater->target->trust)
         (void)flota_trust_save(flash); /* early, while there is room */
+    (void)flota_config_carry(flash);   /* the same */
+    if (!updater->compacted && flota_config_wants_compaction(flash, updater->is_reverting))
+        return start_compaction(updater);
     int result = flota_boot_begin(flash, &updater->order);
     if (result == FLOTA_JOURNAL_FULL && !updater->compacted)
         return start_compaction(updater);
