@@ -21,6 +21,7 @@
 #ifndef FLOTA_HTTP_H
 #define FLOTA_HTTP_H
 
+#include "flota/stream.h"
 #include "picohttpparser.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,15 +30,16 @@
 #define FLOTA_HTTP_HEAD_MAX      2048u /* request line and headers, bytes; more: 431 */
 #define FLOTA_HTTP_TARGET_MAX    1024u /* request target, bytes; more: 414 */
 #define FLOTA_HTTP_HEADERS_MAX   40u   /* more: 431 */
-#define FLOTA_HTTP_TEXT_MAX      2560u /* a handler's own reply text, bytes */
+#define FLOTA_HTTP_TEXT_MAX      4096u /* a handler's own reply text, bytes */
 #define FLOTA_HTTP_EXTRA_MAX     256u  /* a handler's own header lines, bytes */
-#define FLOTA_HTTP_PEER_MAX      48u
+#define FLOTA_HTTP_PEER_MAX      FLOTA_STREAM_PEER_MAX
 #define FLOTA_HTTP_HEAD_MS       10000u /* for a whole head, else 408 */
 #define FLOTA_HTTP_BODY_MS       30000u /* for each FLOTA_HTTP_BODY_STEP of a body, else 408 */
 #define FLOTA_HTTP_BODY_STEP     512u /* bytes; a client that drips single bytes is stalled, too */
-#define FLOTA_HTTP_KEEP_ALIVE_MS 15000u     /* idle between requests, else closed */
-#define FLOTA_HTTP_SEND_MS       30000u     /* without an acknowledged byte, else closed */
-#define FLOTA_HTTP_DRAIN_MS      5000u      /* reading on after an early response */
+#define FLOTA_HTTP_KEEP_ALIVE_MS 15000u /* idle between requests, else closed */
+#define FLOTA_HTTP_SEND_MS       30000u /* for each FLOTA_HTTP_BODY_STEP of a response, else closed */
+#define FLOTA_HTTP_SLOW_MS       5000u /* without such a step, a new client may take the place */
+#define FLOTA_HTTP_DRAIN_MS      5000u /* reading on after an early response */
 #define FLOTA_HTTP_DRAIN_MAX     (4u << 20) /* bytes dropped after an early response */
 
 struct flota_http_connection;
@@ -77,7 +79,8 @@ struct flota_http_route {
     void *context;
 };
 
-/* The first route that fits serves a request. */
+/* The first route whose path fits serves a request; of several routes with the very same path, the
+ * first that serves the method ("/rpc": GET for WebSocket, "POST OPTIONS" for frames). */
 struct flota_http_server {
     const struct flota_http_route *routes;
     size_t route_count;
@@ -87,17 +90,11 @@ struct flota_http_server {
 enum flota_http_state {
     FLOTA_HTTP_HEAD,
     FLOTA_HTTP_BODY,
-    FLOTA_HTTP_WAIT,    /* the handler has not responded yet */
-    FLOTA_HTTP_RESPOND, /* bytes are going out */
-    FLOTA_HTTP_DRAIN,   /* responded early: dropping the rest of the body */
+    FLOTA_HTTP_WAIT,     /* the handler has not responded yet */
+    FLOTA_HTTP_RESPOND,  /* bytes are going out */
+    FLOTA_HTTP_DRAIN,    /* responded early: dropping the rest of the body */
+    FLOTA_HTTP_UPGRADED, /* another protocol has the connection: flota_http_upgrade() */
     FLOTA_HTTP_CLOSED
-};
-
-/* How far a connection may be given up in favour of a new client. */
-enum flota_http_use {
-    FLOTA_HTTP_USE_IDLE,    /* between requests */
-    FLOTA_HTTP_USE_HEAD,    /* a head is arriving, or a refused body is being dropped */
-    FLOTA_HTTP_USE_EXCHANGE /* a request is being served */
 };
 
 /* The decoder of the chunked coding. Private. */
@@ -150,9 +147,17 @@ struct flota_http_connection {
     char out_head[FLOTA_HTTP_EXTRA_MAX + 256];
     char out_text[FLOTA_HTTP_TEXT_MAX];
     void *user; /* free for the handler during one exchange */
+    /* what takes over after a 101, else NULL */
+    const struct flota_stream_protocol *upgrade;
+    void *upgrade_session;
+    void *upgrade_context;
 };
 
 /* --- adapter's side --- */
+
+/* The server as a stream protocol: for flota_network_listen(). Session: struct
+ * flota_http_connection; context: struct flota_http_server. */
+extern const struct flota_stream_protocol flota_http_protocol;
 
 /* Start a connection. peer: the client's address for logs, "192.168.0.5". */
 void flota_http_open(struct flota_http_connection *connection, struct flota_http_server *server,
@@ -188,8 +193,9 @@ bool flota_http_output_ended(const struct flota_http_connection *connection);
 /* May the adapter close now? True once the last response is out and nothing more will be read. */
 bool flota_http_wants_close(const struct flota_http_connection *connection);
 
-/* May the adapter give this connection up for a new client? */
-enum flota_http_use flota_http_use(const struct flota_http_connection *connection);
+/* May the adapter give this connection up for a new client? PARTIAL: a head is arriving, or a
+ * refused body is being dropped. */
+enum flota_stream_use flota_http_use(const struct flota_http_connection *connection);
 
 /* The transport is gone (reset, closed, error). Ends the running exchange; harmless when repeated.
  */
@@ -206,10 +212,17 @@ void flota_http_peer_ended(struct flota_http_connection *connection, size_t unde
 /* The client's address, for logs. */
 const char *flota_http_peer(const struct flota_http_connection *connection);
 
+/* The time of the present turn. */
+uint32_t flota_http_now_ms(const struct flota_http_connection *connection);
+
 /* The value of a header of the current request (name compared without case), or {NULL, 0}. Valid
  * from begin to end, as are method, path and query. */
 struct flota_http_text flota_http_header(const struct flota_http_connection *connection,
                                          const char *name);
+/* Does a header that is a list, over all of its lines, hold this item ("Connection", "close")?
+ * Letters are compared without case. */
+bool flota_http_header_lists(const struct flota_http_connection *connection, const char *name,
+                             const char *item);
 struct flota_http_text flota_http_path(const struct flota_http_connection *connection);
 
 /* Is it this method? HEAD also counts as GET: the server sends the head of the answer only. */
@@ -233,6 +246,15 @@ void flota_http_respond(struct flota_http_connection *connection, int status, co
  * Cache-Control: no-store. */
 void flota_http_respond_text(struct flota_http_connection *connection, int status, const char *type,
                              const char *extra, const char *text);
+
+/* Respond 101 and hand the connection over, for a request without a body. When the response is
+ * acknowledged, done() of the handler is called with response_sent true, then open() of protocol;
+ * from then on the connection's bytes, polls and its end are the session's. When that never
+ * happens, done() is called with response_sent false, and the session was not opened.
+ *
+ * extra: header lines as of flota_http_respond(), with "Upgrade: NAME\r\n"; Connection is added. */
+void flota_http_upgrade(struct flota_http_connection *connection, const char *extra,
+                        const struct flota_stream_protocol *protocol, void *session, void *context);
 
 /* Close the connection after this exchange's response. Call before responding. */
 void flota_http_close_after(struct flota_http_connection *connection);

@@ -20,6 +20,7 @@ static void await_request(struct flota_http_connection *connection)
     flota_http_output_reset(connection);
     connection->route = NULL;
     connection->user = NULL;
+    connection->upgrade = NULL;
     connection->after_cr = false;
     connection->head_request = false;
     connection->line_size = 0;
@@ -61,10 +62,13 @@ static void report(struct flota_http_connection *connection, bool response_sent,
 /* Nothing can be sent or read any more. */
 static void shut(struct flota_http_connection *connection, int reason)
 {
+    bool upgraded = connection->state == FLOTA_HTTP_UPGRADED;
     if (connection->state == FLOTA_HTTP_CLOSED)
         return;
     flota_http_enter(connection, FLOTA_HTTP_CLOSED, 0);
     report(connection, false, reason);
+    if (upgraded)
+        connection->upgrade->close(connection->upgrade_session);
 }
 
 /* The body can't be completed: the handler has the first word, for a client that still listens. */
@@ -82,11 +86,21 @@ static bool was_served(const struct flota_http_connection *connection)
     return connection->out_head[sizeof "HTTP/1.1 " - 1] < '4';
 }
 
+/* The peer has its 101: from now on it speaks the other protocol. */
+static void hand_over(struct flota_http_connection *connection)
+{
+    flota_http_enter(connection, FLOTA_HTTP_UPGRADED, 0);
+    connection->upgrade->open(connection->upgrade_session, connection->upgrade_context,
+                              connection->peer, connection->now_ms);
+}
+
 static void response_complete(struct flota_http_connection *connection)
 {
     connection->server->request_count += was_served(connection);
     report(connection, true, 0);
-    if (!connection->body_done && !connection->peer_ended)
+    if (connection->upgrade)
+        hand_over(connection);
+    else if (!connection->body_done && !connection->peer_ended)
         flota_http_enter(connection, FLOTA_HTTP_DRAIN, FLOTA_HTTP_DRAIN_MS);
     else if (connection->keep_alive && !connection->peer_ended)
         await_request(connection);
@@ -95,40 +109,6 @@ static void response_complete(struct flota_http_connection *connection)
 }
 
 /* --- head --- */
-
-static bool serves(const struct flota_http_route *route, struct flota_http_text path)
-{
-    size_t size = strlen(route->path);
-    bool prefix = size > 1 && route->path[size - 1] == '/';
-    if (prefix ? path.size < size : path.size != size)
-        return false;
-    return memcmp(path.data, route->path, size) == 0;
-}
-
-static const struct flota_http_route *find_route(const struct flota_http_connection *connection)
-{
-    struct flota_http_text path = flota_http_path(connection);
-    for (size_t i = 0; i < connection->server->route_count; i++) {
-        if (serves(&connection->server->routes[i], path))
-            return &connection->server->routes[i];
-    }
-    return NULL;
-}
-
-static bool allows(const struct flota_http_route *route,
-                   const struct flota_http_connection *connection)
-{
-    const char *methods = route->methods;
-    while (*methods) {
-        size_t size = strcspn(methods, " ");
-        if (connection->method.size == size && memcmp(methods, connection->method.data, size) == 0)
-            return true;
-        if (connection->head_request && size == 3 && memcmp(methods, "GET", 3) == 0)
-            return true;
-        methods += size + (methods[size] ? 1 : 0);
-    }
-    return false;
-}
 
 static void body_complete(struct flota_http_connection *connection)
 {
@@ -179,8 +159,9 @@ static void head_complete(struct flota_http_connection *connection)
         refuse_request(connection, refusal);
         return;
     }
-    const struct flota_http_route *route = find_route(connection);
-    if (route && allows(route, connection)) {
+    bool allowed = false;
+    const struct flota_http_route *route = flota_http_find_route(connection, &allowed);
+    if (allowed) {
         serve(connection, route);
         return;
     }
@@ -333,6 +314,9 @@ static size_t take(struct flota_http_connection *connection, const uint8_t *data
     case FLOTA_HTTP_RESPOND:
     case FLOTA_HTTP_DRAIN:
         return drop(connection, data, size);
+    case FLOTA_HTTP_UPGRADED:
+        return connection->upgrade->receive(connection->upgrade_session, data, size,
+                                            connection->now_ms);
     case FLOTA_HTTP_CLOSED:
         break;
     }
@@ -353,14 +337,28 @@ size_t flota_http_receive(struct flota_http_connection *connection, const uint8_
     return total;
 }
 
+/* As with a body: a client that reads byte by byte does not keep its place for hours. */
+static void note_acked(struct flota_http_connection *connection, size_t size)
+{
+    connection->step += (uint32_t)size;
+    if (connection->step < FLOTA_HTTP_BODY_STEP)
+        return;
+    connection->step = 0;
+    connection->deadline_ms = connection->now_ms + FLOTA_HTTP_SEND_MS;
+}
+
 void flota_http_acked(struct flota_http_connection *connection, size_t size, uint32_t now_ms)
 {
     size_t left = connection->out_offered - connection->out_acked;
     connection->now_ms = now_ms;
+    if (connection->state == FLOTA_HTTP_UPGRADED) {
+        connection->upgrade->acked(connection->upgrade_session, size, now_ms);
+        return;
+    }
     connection->out_acked += size < left ? size : left;
     if (connection->state != FLOTA_HTTP_RESPOND)
         return;
-    connection->deadline_ms = now_ms + FLOTA_HTTP_SEND_MS;
+    note_acked(connection, size < left ? size : left);
     if (flota_http_output_complete(connection))
         response_complete(connection);
 }
@@ -383,6 +381,7 @@ static void time_out(struct flota_http_connection *connection)
         shut(connection, FLOTA_ERR_TRANSFER_STALLED);
         break;
     case FLOTA_HTTP_WAIT:
+    case FLOTA_HTTP_UPGRADED:
     case FLOTA_HTTP_CLOSED:
         break;
     }
@@ -392,6 +391,10 @@ void flota_http_poll(struct flota_http_connection *connection, uint32_t now_ms)
 {
     const struct flota_http_route *route = connection->route;
     connection->now_ms = now_ms;
+    if (connection->state == FLOTA_HTTP_UPGRADED) {
+        connection->upgrade->poll(connection->upgrade_session, now_ms);
+        return;
+    }
     if (connection->state == FLOTA_HTTP_WAIT && route->handler->wait)
         route->handler->wait(route->context, connection);
     if ((int32_t)(now_ms - connection->deadline_ms) >= 0)
@@ -400,25 +403,40 @@ void flota_http_poll(struct flota_http_connection *connection, uint32_t now_ms)
 
 bool flota_http_output_ended(const struct flota_http_connection *connection)
 {
+    if (connection->state == FLOTA_HTTP_UPGRADED)
+        return connection->upgrade->output_ended(connection->upgrade_session);
     return connection->state == FLOTA_HTTP_DRAIN || connection->state == FLOTA_HTTP_CLOSED;
 }
 
 bool flota_http_wants_close(const struct flota_http_connection *connection)
 {
+    if (connection->state == FLOTA_HTTP_UPGRADED)
+        return connection->upgrade->wants_close(connection->upgrade_session);
     return connection->state == FLOTA_HTTP_CLOSED;
 }
 
-enum flota_http_use flota_http_use(const struct flota_http_connection *connection)
+/* Has the present step of a response taken long? */
+static bool reads_slowly(const struct flota_http_connection *connection)
+{
+    uint32_t left_ms = connection->deadline_ms - connection->now_ms;
+    return left_ms <= FLOTA_HTTP_SEND_MS - FLOTA_HTTP_SLOW_MS;
+}
+
+enum flota_stream_use flota_http_use(const struct flota_http_connection *connection)
 {
     switch (connection->state) {
     case FLOTA_HTTP_HEAD:
-        return connection->head_size == 0 ? FLOTA_HTTP_USE_IDLE : FLOTA_HTTP_USE_HEAD;
+        return connection->head_size == 0 ? FLOTA_STREAM_USE_IDLE : FLOTA_STREAM_USE_PARTIAL;
     case FLOTA_HTTP_DRAIN:
-        return FLOTA_HTTP_USE_HEAD;
+        return FLOTA_STREAM_USE_PARTIAL;
+    case FLOTA_HTTP_RESPOND:
+        return reads_slowly(connection) ? FLOTA_STREAM_USE_PARTIAL : FLOTA_STREAM_USE_EXCHANGE;
+    case FLOTA_HTTP_UPGRADED:
+        return connection->upgrade->use(connection->upgrade_session);
     case FLOTA_HTTP_CLOSED:
-        return FLOTA_HTTP_USE_IDLE;
+        return FLOTA_STREAM_USE_IDLE;
     default:
-        return FLOTA_HTTP_USE_EXCHANGE;
+        return FLOTA_STREAM_USE_EXCHANGE;
     }
 }
 
@@ -436,6 +454,10 @@ static bool may_complete(const struct flota_http_connection *connection, size_t 
 void flota_http_peer_ended(struct flota_http_connection *connection, size_t undelivered)
 {
     bool in_body = connection->state == FLOTA_HTTP_BODY;
+    if (connection->state == FLOTA_HTTP_UPGRADED) {
+        connection->upgrade->peer_ended(connection->upgrade_session, undelivered);
+        return;
+    }
     if (in_body ? may_complete(connection, undelivered) : undelivered > 0)
         return;
     connection->peer_ended = true;

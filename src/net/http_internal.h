@@ -60,6 +60,13 @@ enum http_refusal flota_http_head_parse(struct flota_http_connection *connection
 /* Does the request ask to be told 100 Continue? */
 bool flota_http_expects_continue(const struct flota_http_connection *connection);
 
+/* The route of the request's path and method; with *allowed false: of the path only, or NULL. */
+const struct flota_http_route *flota_http_find_route(const struct flota_http_connection *connection,
+                                                     bool *allowed);
+
+/* "Allow: GET, HEAD, POST\r\n" from all routes of the path, "GET" and "POST". */
+void flota_http_allow_line(const struct flota_http_connection *connection, char *line, size_t size);
+
 enum http_chunk_event {
     HTTP_CHUNK_MORE, /* all input taken */
     HTTP_CHUNK_DATA, /* chunks->left bytes of data come next; the caller counts them off */

@@ -127,6 +127,32 @@ struct flota_http_text flota_http_header(const struct flota_http_connection *con
     return next_header(connection, name, &index);
 }
 
+/* The next item of a list with commas; what follows it remains in *list, {NULL, 0} after the last.
+ */
+static struct flota_http_text next_item(struct flota_http_text *list)
+{
+    const char *comma = memchr(list->data, ',', list->size);
+    size_t size = comma ? (size_t)(comma - list->data) : list->size;
+    struct flota_http_text item = trimmed(list->data, size);
+    list->data = comma ? comma + 1 : NULL;
+    list->size = comma ? list->size - size - 1 : 0;
+    return item;
+}
+
+bool flota_http_header_lists(const struct flota_http_connection *connection, const char *name,
+                             const char *item)
+{
+    struct flota_http_text list;
+    size_t index = 0;
+    while ((list = next_header(connection, name, &index)).data) {
+        while (list.data) {
+            if (flota_http_text_is(next_item(&list), item))
+                return true;
+        }
+    }
+    return false;
+}
+
 /* --- request line --- */
 
 /* "... HTTP/2.0", for a better answer than "malformed". */
@@ -246,15 +272,8 @@ static void add_coding(struct codings *codings, struct flota_http_text coding)
 
 static void add_coding_list(struct codings *codings, struct flota_http_text list)
 {
-    for (;;) {
-        const char *comma = memchr(list.data, ',', list.size);
-        size_t size = comma ? (size_t)(comma - list.data) : list.size;
-        add_coding(codings, trimmed(list.data, size));
-        if (!comma)
-            return;
-        list.data += size + 1;
-        list.size -= size + 1;
-    }
+    while (list.data)
+        add_coding(codings, next_item(&list));
 }
 
 static enum http_refusal read_coding(struct flota_http_connection *connection, int minor,
@@ -315,17 +334,6 @@ static enum http_refusal split(struct flota_http_connection *connection, int *mi
     return is_token(*method) ? HTTP_ACCEPTED : HTTP_REFUSE_SYNTAX;
 }
 
-static bool asks_to_close(const struct flota_http_connection *connection)
-{
-    struct flota_http_text text;
-    size_t index = 0;
-    while ((text = next_header(connection, "Connection", &index)).data) {
-        if (flota_http_text_contains(text, "close"))
-            return true;
-    }
-    return false;
-}
-
 bool flota_http_expects_continue(const struct flota_http_connection *connection)
 {
     return flota_http_header(connection, "Expect").data != NULL;
@@ -352,6 +360,7 @@ enum http_refusal flota_http_head_parse(struct flota_http_connection *connection
         refusal = read_framing(connection, minor);
     if (refusal == HTTP_ACCEPTED)
         refusal = check_expectation(connection);
-    connection->keep_alive = minor > 0 && !asks_to_close(connection);
+    connection->keep_alive =
+        minor > 0 && !flota_http_header_lists(connection, "Connection", "close");
     return refusal;
 }

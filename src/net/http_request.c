@@ -11,6 +11,11 @@ const char *flota_http_peer(const struct flota_http_connection *connection)
     return connection->peer;
 }
 
+uint32_t flota_http_now_ms(const struct flota_http_connection *connection)
+{
+    return connection->now_ms;
+}
+
 uint64_t flota_http_body_size(const struct flota_http_connection *connection)
 {
     return connection->body_size;

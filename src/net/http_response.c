@@ -20,6 +20,7 @@ struct status_text {
 static const char *status_text(int status)
 {
     static const struct status_text texts[] = {
+        {101, "Switching Protocols"},
         {200, "OK"},
         {202, "Accepted"},
         {204, "No Content"},
@@ -36,6 +37,8 @@ static const char *status_text(int status)
         {415, "Unsupported Media Type"},
         {416, "Range Not Satisfiable"},
         {417, "Expectation Failed"},
+        {426, "Upgrade Required"},
+        {429, "Too Many Requests"},
         {431, "Request Header Fields Too Large"},
         {500, "Internal Server Error"},
         {501, "Not Implemented"},
@@ -69,6 +72,19 @@ static void add_line(struct flota_http_connection *connection, const char *name,
     add(connection, "\r\n");
 }
 
+/* Has a response of this status content, or at least could it have some (RFC 9110 6.4.1)? */
+static bool has_content(int status)
+{
+    return status != 101 && status != 204 && status != 304;
+}
+
+static const char *connection_option(const struct flota_http_connection *connection, int status)
+{
+    if (status == 101)
+        return "Upgrade";
+    return connection->keep_alive ? "keep-alive" : "close";
+}
+
 static void compose_head(struct flota_http_connection *connection, int status, const char *type,
                          const char *extra, size_t size)
 {
@@ -78,20 +94,15 @@ static void compose_head(struct flota_http_connection *connection, int status, c
     add_line(connection, number, status_text(status));
     if (type)
         add_line(connection, "Content-Type: ", type);
-    if (status != 204 && status != 304) {
+    if (has_content(status)) {
         snprintf(number, sizeof number, "%lu", (unsigned long)size);
         add_line(connection, "Content-Length: ", number);
     }
-    add_line(connection, "Connection: ", connection->keep_alive ? "keep-alive" : "close");
+    add_line(connection, "Connection: ", connection_option(connection, status));
     add(connection, "X-Content-Type-Options: nosniff\r\n");
     if (extra)
         add(connection, extra);
     add(connection, "\r\n");
-}
-
-static bool has_body(const struct flota_http_connection *connection, int status)
-{
-    return !connection->head_request && status != 204 && status != 304;
 }
 
 static void send_response(struct flota_http_connection *connection, int status, const char *type,
@@ -101,8 +112,9 @@ static void send_response(struct flota_http_connection *connection, int status, 
         connection->keep_alive = false;
     compose_head(connection, status, type, extra, size);
     connection->out_body = body;
-    connection->out_body_size = has_body(connection, status) ? size : 0;
+    connection->out_body_size = !connection->head_request && has_content(status) ? size : 0;
     connection->responded = true;
+    connection->step = 0;
     flota_http_enter(connection, FLOTA_HTTP_RESPOND, FLOTA_HTTP_SEND_MS);
 }
 
@@ -154,6 +166,21 @@ void flota_http_respond_text(struct flota_http_connection *connection, int statu
     send_response(connection, status, type, lines, connection->out_text, size);
 }
 
+void flota_http_upgrade(struct flota_http_connection *connection, const char *extra,
+                        const struct flota_stream_protocol *protocol, void *session, void *context)
+{
+    if (!may_respond(connection))
+        return;
+    if (!connection->body_done || !head_fits(NULL, extra)) {
+        flota_http_refuse(connection, HTTP_REFUSE_INTERNAL);
+        return;
+    }
+    connection->upgrade = protocol;
+    connection->upgrade_session = session;
+    connection->upgrade_context = context;
+    send_response(connection, 101, NULL, extra, NULL, 0);
+}
+
 void flota_http_close_after(struct flota_http_connection *connection)
 {
     connection->keep_alive = false;
@@ -178,21 +205,6 @@ static const struct refusal_text *refusal_text(enum http_refusal refusal)
     return &texts[refusal];
 }
 
-/* "Allow: GET, HEAD, POST\r\n" from the route's "GET POST". */
-static void allow_line(const struct flota_http_connection *connection, char *line, size_t size)
-{
-    const char *from = connection->route ? connection->route->methods : "";
-    size_t used = (size_t)snprintf(line, size, "Allow: ");
-    while (*from && used + 16 < size) {
-        size_t length = strcspn(from, " ");
-        bool get = length == 3 && memcmp(from, "GET", 3) == 0;
-        used += (size_t)snprintf(line + used, size - used, "%.*s%s%s", (int)(length & 15), from,
-                                 get ? ", HEAD" : "", from[length] ? ", " : "");
-        from += length + (from[length] ? 1 : 0);
-    }
-    snprintf(line + used, size - used, "\r\n");
-}
-
 void flota_http_refuse(struct flota_http_connection *connection, enum http_refusal refusal)
 {
     char text[256], allow[96] = "";
@@ -202,7 +214,7 @@ void flota_http_refuse(struct flota_http_connection *connection, enum http_refus
     if (refusal != HTTP_REFUSE_NO_ROUTE && refusal != HTTP_REFUSE_METHOD)
         connection->keep_alive = false;
     if (refusal == HTTP_REFUSE_METHOD)
-        allow_line(connection, allow, sizeof allow);
+        flota_http_allow_line(connection, allow, sizeof allow);
     snprintf(text, sizeof text, "%s: %s; %s. Nothing was changed.\r\n", status_text(words->status),
              words->cause, words->remedy);
     flota_http_respond_text(connection, words->status, "text/plain; charset=utf-8", allow, text);
@@ -250,6 +262,8 @@ size_t flota_http_output(struct flota_http_connection *connection, const uint8_t
 {
     size_t position = 0, rest;
     *data = NULL;
+    if (connection->state == FLOTA_HTTP_UPGRADED)
+        return connection->upgrade->output(connection->upgrade_session, data);
     if (connection->state == FLOTA_HTTP_CLOSED)
         return 0;
     if ((rest = rest_of(connection, &position, connection->out_interim_size)) > 0) {
@@ -265,6 +279,9 @@ size_t flota_http_output(struct flota_http_connection *connection, const uint8_t
 bool flota_http_output_is_constant(const struct flota_http_connection *connection)
 {
     size_t body = connection->out_interim_size + connection->out_head_size;
+    if (connection->state == FLOTA_HTTP_UPGRADED)
+        return connection->upgrade->output_is_constant &&
+               connection->upgrade->output_is_constant(connection->upgrade_session);
     return connection->out_offered >= body &&
            connection->out_body != (const uint8_t *)connection->out_text;
 }
@@ -272,5 +289,8 @@ bool flota_http_output_is_constant(const struct flota_http_connection *connectio
 void flota_http_sent(struct flota_http_connection *connection, size_t size)
 {
     size_t left = output_total(connection) - connection->out_offered;
-    connection->out_offered += size < left ? size : left;
+    if (connection->state == FLOTA_HTTP_UPGRADED)
+        connection->upgrade->sent(connection->upgrade_session, size);
+    else
+        connection->out_offered += size < left ? size : left;
 }

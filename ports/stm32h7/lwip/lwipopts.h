@@ -24,7 +24,7 @@
 #define LWIP_TCP      1
 #define LWIP_DHCP     1
 #define LWIP_AUTOIP   0
-#define LWIP_DNS      0
+#define LWIP_DNS      1
 #define LWIP_IGMP     0
 #define IP_REASSEMBLY 0 /* the MAC checks no checksums of fragments, and nobody sends any */
 #define IP_FRAG       0
@@ -37,11 +37,22 @@
 #define MEM_SIZE                (24 * 1024) /* headers and copied text on their way out */
 #define PBUF_POOL_SIZE          64
 #define PBUF_POOL_BUFSIZE       1536 /* a whole frame in one, a multiple of 4 */
-#define MEMP_NUM_TCP_PCB        16   /* 8 connections, and closed ones that wait */
-#define MEMP_NUM_TCP_PCB_LISTEN 2
+#define MEMP_NUM_TCP_PCB        23 /* 8 of HTTP, 4 of RPC, 2 outgoing, MQTT, and closed ones that wait */
+#define MEMP_NUM_TCP_PCB_LISTEN 3
 #define MEMP_NUM_TCP_SEG        96
 #define MEMP_NUM_PBUF           64 /* pages sent straight from flash */
-#define MEMP_NUM_UDP_PCB        4
+#define MEMP_NUM_UDP_PCB        8  /* DHCP, each question to a DNS server, RPC */
+#define MEMP_NUM_SYS_TIMEOUT    (LWIP_NUM_SYS_TIMEOUT_INTERNAL + 2) /* MQTT, and one to spare */
+
+/* --- names --- */
+#define DNS_TABLE_SIZE      4
+#define DNS_MAX_NAME_LENGTH 128 /* FLOTA_NETWORK_HOST_MAX */
+#define DNS_MAX_SERVERS     2
+
+/* --- MQTT --- */
+#define MQTT_OUTPUT_RINGBUF_SIZE   8192 /* a reply as large as a frame, and its topic */
+#define MQTT_VAR_HEADER_BUFFER_LEN 128  /* only acknowledgements pass through it: mqtt_lwip.c */
+#define MQTT_REQ_MAX_IN_FLIGHT     16   /* subscriptions, and replies not yet acknowledged */
 
 /* --- TCP --- */
 #define TCP_MSS                    1460
