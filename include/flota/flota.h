@@ -49,9 +49,9 @@ void flota_init(void);
 void flota_poll(void);
 
 /* When is a new firmware on trial good? By default when the network is up and one request was
- * served. Called at each turn while on trial; with FLOTA_CONFIRM_POLICY FLOTA_CONFIRM_AUTOMATIC
- * (the default) its first true confirms, but not before FLOTA_CONFIRM_AFTER_MS since start (0).
- * NULL: the default. */
+ * served, or the server that updates come from was reached. Called at each turn while on trial;
+ * with FLOTA_CONFIRM_POLICY FLOTA_CONFIRM_AUTOMATIC (the default) its first true confirms, but not
+ * before FLOTA_CONFIRM_AFTER_MS since start (0). NULL: the default. */
 void flota_set_health_check(bool (*check)(void));
 
 /* How far a run has come: kept in RAM over a reset, shown with the reason when this firmware is

@@ -52,6 +52,16 @@ uint32_t flota_port_random(void);
  */
 void flota_port_console(const char *text, size_t size);
 
+/* Write what the console takes at once. Returns how many bytes, 0 to size: the rest is offered
+ * again later. For long texts that must not stop the loop: replies on the serial line. */
+size_t flota_port_console_write(const char *text, size_t size);
+
+/* What was received on the console's line. Returns how many bytes, 0 for none. */
+size_t flota_port_console_read(char *bytes, size_t size);
+
+/* Bytes of RAM that the firmware may use, and of those that nothing is placed in: for reports. */
+void flota_port_memory(uint32_t *size, uint32_t *unused);
+
 /* An lwIP netif's init function (pass to netif_add with ethernet_input): MAC, PHY, DMA, MAC
  * address. Returns lwIP's err_t. */
 signed char flota_port_netif_init(struct netif *netif);

@@ -100,35 +100,63 @@ static struct flota_http_text without_port_80(struct flota_http_text host)
     return host;
 }
 
-/* A page's writes carry its Origin; it must be this device's own. Without one it is no browser. */
-static bool is_own_origin(const struct flota_http_connection *connection)
+/* Is it a URL, or the start of one, of the host that the request names? */
+static bool is_of_host(struct flota_http_text url, struct flota_http_text host)
 {
     static const char scheme[] = "http://";
     size_t size = sizeof scheme - 1;
-    struct flota_http_text origin = flota_http_header(connection, "Origin");
-    struct flota_http_text host = flota_http_header(connection, "Host");
-    if (!origin.data)
-        return true;
-    if (!host.data || origin.size < size ||
-        !flota_http_text_is((struct flota_http_text){origin.data, size}, scheme))
-        return false;
-    origin.data += size;
-    origin.size -= size;
-    origin = without_port_80(origin);
-    host = without_port_80(host);
-    if (origin.size != host.size)
-        return false;
     char text[64];
-    if (host.size >= sizeof text)
+    if (!host.data || url.size < size ||
+        !flota_http_text_is((struct flota_http_text){url.data, size}, scheme))
+        return false;
+    url.data += size;
+    url.size -= size;
+    const char *path = memchr(url.data, '/', url.size);
+    if (path)
+        url.size = (size_t)(path - url.data);
+    url = without_port_80(url);
+    host = without_port_80(host);
+    if (url.size != host.size || host.size >= sizeof text)
         return false;
     memcpy(text, host.data, host.size);
     text[host.size] = '\0';
-    return flota_http_text_is(origin, text);
+    return flota_http_text_is(url, text);
+}
+
+/* A page's writes carry its Origin; it must be this device's own. Without one it is no browser. */
+static bool is_own_origin(const struct flota_http_connection *connection)
+{
+    struct flota_http_text origin = flota_http_header(connection, "Origin");
+    return !origin.data || is_of_host(origin, flota_http_header(connection, "Host"));
+}
+
+/* All browsers name themselves so, and let no page change it in a request to another site. */
+static bool is_browser(const struct flota_http_connection *connection)
+{
+    return flota_http_text_contains(flota_http_header(connection, "User-Agent"), "Mozilla/");
+}
+
+int flota_auth_check_credentials(const struct flota_auth *auth,
+                                 const struct flota_http_connection *connection)
+{
+    return is_authorized(auth, connection) ? 0 : FLOTA_ERR_UNAUTHORIZED;
 }
 
 int flota_auth_check(const struct flota_auth *auth, const struct flota_http_connection *connection)
 {
     if (!is_own_origin(connection))
         return FLOTA_ERR_BAD_ORIGIN;
-    return is_authorized(auth, connection) ? 0 : FLOTA_ERR_UNAUTHORIZED;
+    return flota_auth_check_credentials(auth, connection);
+}
+
+int flota_auth_check_get(const struct flota_auth *auth,
+                         const struct flota_http_connection *connection)
+{
+    struct flota_http_text origin = flota_http_header(connection, "Origin");
+    struct flota_http_text referer = flota_http_header(connection, "Referer");
+    struct flota_http_text shown = origin.data ? origin : referer;
+    if (is_browser(connection) &&
+        (!shown.data || !is_of_host(shown, flota_http_header(connection, "Host"))))
+        return FLOTA_ERR_BAD_ORIGIN;
+    return flota_auth_check(auth, connection);
 }

@@ -4,6 +4,7 @@
  */
 #include "error_reply.h"
 #include "flota/error.h"
+#include "ota_internal.h"
 #include <stdio.h>
 
 static int status_of(int error)
@@ -27,7 +28,7 @@ static int status_of(int error)
     case FLOTA_ERR_IMAGE_TOO_LARGE:
         return 413;
     default:
-        return error > -400 ? 400 : 500; /* -4xx: the flash or the chip failed */
+        return error > -400 || error < -499 ? 400 : 500; /* -4xx: the flash or the chip failed */
     }
 }
 
@@ -38,17 +39,6 @@ static const char *extra_of(const struct flota_error_reply *reply)
     return reply->auth->kind == FLOTA_AUTH_KIND_BASIC
                ? "WWW-Authenticate: Basic realm=\"flota\", charset=\"UTF-8\"\r\n"
                : "WWW-Authenticate: Bearer realm=\"flota\"\r\n";
-}
-
-void flota_json_error(struct flota_json *json, int error)
-{
-    const struct flota_error_text *text = flota_error_text(error);
-    flota_json_raw(json, "{");
-    flota_json_number(json, "code", error);
-    flota_json_text(json, "name", text->name);
-    flota_json_text(json, "cause", text->cause);
-    flota_json_text(json, "remedy", text->remedy);
-    flota_json_raw(json, "}");
 }
 
 static void write_json(const struct flota_error_reply *reply, char *text, size_t size)

@@ -6,7 +6,6 @@
 #define FLOTA_AGENT_ERROR_REPLY_H
 
 #include "flota/http_update.h"
-#include "flota/json.h"
 
 struct flota_error_reply {
     int error;
@@ -19,8 +18,5 @@ struct flota_error_reply {
 
 void flota_http_reply_error(struct flota_http_connection *connection,
                             const struct flota_error_reply *reply);
-
-/* Write {"code":..,"name":..,"cause":..,"remedy":..}. */
-void flota_json_error(struct flota_json *json, int error);
 
 #endif

@@ -1,151 +1,51 @@
-/* http_update.c - the update service: from a request's head to the restart.
+/* http_update.c - the update service over HTTP: from a request's head to its answer.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "flota/http_update.h"
-#include "error_reply.h"
 #include "flota/error.h"
 #include "http_update_internal.h"
 #include <string.h>
 
-#define STATUS_PATH       "/api/firmware_update"
 #define FORM_OVERHEAD_MAX 8192u /* bytes of a form around the file, generously */
 
-/* --- answers --- */
-
-bool flota_http_update_is_busy(const struct flota_http_update *service)
-{
-    return service->client || service->unattended || service->activate || service->swapped;
-}
-
-bool flota_http_update_is_quiet(const struct flota_http_update *service)
-{
-    return !flota_http_update_is_busy(service) && flota_updater_is_quiet(&service->updater);
-}
-
-bool flota_http_update_is_between_pieces(const struct flota_http_update *service)
-{
-    enum flota_update_phase phase = flota_updater_status(&service->updater)->phase;
-    return !flota_http_update_is_busy(service) &&
-           (phase == FLOTA_UPDATE_CHECKING || phase == FLOTA_UPDATE_RECEIVING);
-}
-
-static bool wants_json(const struct flota_http_connection *connection)
-{
-    struct flota_http_text accept = flota_http_header(connection, "Accept");
-    return flota_http_text_is(flota_http_path(connection), STATUS_PATH) ||
-           flota_http_text_contains(accept, "application/json");
-}
-
-void flota_http_update_reply_error(const struct flota_http_update *service,
-                                   struct flota_http_connection *connection, int error)
-{
-    struct flota_error_reply reply = {
-        .error = error,
-        .json = connection == service->client ? service->want_json : wants_json(connection),
-        .auth = &service->config.auth,
-        .running = service->config.target->running};
-    if (error == FLOTA_ERR_UPDATE_BUSY) {
-        reply.by = service->from;
-        reply.percent = flota_http_update_percent(service);
-    }
-    flota_http_reply_error(connection, &reply);
-}
-
-void flota_http_update_reply_status(const struct flota_http_update *service,
-                                    struct flota_http_connection *connection, int code)
-{
-    char text[FLOTA_HTTP_TEXT_MAX];
-    if (flota_http_update_status_json(service, text, sizeof text))
-        flota_http_respond_text(connection, code, "application/json", NULL, text);
-    else
-        flota_http_update_reply_error(service, connection, FLOTA_ERR_BAD_VALUE);
-}
-
-static void respond_success(struct flota_http_update *service,
-                            struct flota_http_connection *connection)
-{
-    char text[FLOTA_HTTP_TEXT_MAX] = "Update applied, finalizing\r\n";
-    const char *type = "text/plain; charset=utf-8";
-    if (service->want_json && flota_http_update_success_json(service, text, sizeof text))
-        type = "application/json";
-    flota_http_close_after(connection);
-    flota_http_respond_text(connection, 200, type, NULL, text);
-}
-
 /* --- outcomes --- */
-
-static void log_error_once(struct flota_http_update *service, int error)
-{
-    if (!service->logged_error)
-        flota_http_update_log_error(service, error);
-    service->logged_error = true;
-}
 
 void flota_http_update_fail(struct flota_http_update *service,
                             struct flota_http_connection *connection, int error)
 {
-    flota_updater_abort(&service->updater, error);
+    flota_ota_fail(service->config.ota, error);
     service->answered = true;
-    log_error_once(service, error);
     flota_http_update_reply_error(service, connection, error);
 }
 
-void flota_http_update_give_up(struct flota_http_update *service, int error)
+/* The update has ended without this client's doing. */
+static void update_failed(void *context, int error)
 {
-    flota_updater_abort(&service->updater, error);
-    service->unattended = false;
-    log_error_once(service, error);
-}
-
-static void order_restart(struct flota_http_update *service, uint32_t wait_ms)
-{
-    flota_http_update_log_progress(service);
-    service->activate = true;
-    service->activate_at_ms = service->now_ms + wait_ms;
-}
-
-static void succeed(struct flota_http_update *service, struct flota_http_connection *connection)
-{
+    struct flota_http_update *service = context;
     service->answered = true;
-    order_restart(service, FLOTA_HTTP_ACTIVATE_MS);
-    respond_success(service, connection);
+    if (service->client)
+        flota_http_update_reply_error(service, service->client, error);
 }
 
 /* Ask for the outcome, once flash has had its say. */
 static void conclude(struct flota_http_update *service, struct flota_http_connection *connection)
 {
-    int result = flota_updater_finish(&service->updater);
-    if (result == 0)
-        succeed(service, connection);
-    else if (result < 0)
-        flota_http_update_fail(service, connection, result);
-}
-
-/* The same, when nobody waits for it any more. */
-static void conclude_unattended(struct flota_http_update *service)
-{
-    int result = flota_updater_finish(&service->updater);
-    if (result < 0)
-        flota_http_update_give_up(service, result);
-    if (result != 0)
-        return;
-    service->unattended = false;
-    order_restart(service, 0);
+    struct flota_ota *ota = service->config.ota;
+    int result = flota_ota_finish(ota);
+    if (result < 0) {
+        service->answered = true;
+        flota_http_update_reply_error(service, connection, result);
+    } else if (result == 0) {
+        flota_ota_restart(ota, FLOTA_OTA_ANSWER_MS);
+        flota_http_update_reply_success(service, connection);
+    }
 }
 
 /* --- the request's head --- */
 
-bool flota_http_update_flag(const struct flota_http_connection *connection, const char *name)
-{
-    char value[8];
-    return flota_http_query(connection, name, value, sizeof value) >= 0 &&
-           (strcmp(value, "1") == 0 || strcmp(value, "true") == 0);
-}
-
 static uint32_t area_size(const struct flota_http_update *service)
 {
-    const struct flota_flash *flash = service->config.target->flash;
+    const struct flota_flash *flash = service->config.ota->config.target->flash;
     return flash->image_sector_count * flash->sector_size;
 }
 
@@ -165,34 +65,18 @@ static int check_size(const struct flota_http_update *service, uint64_t size)
     return too_short ? FLOTA_ERR_IMAGE_TOO_SHORT : 0;
 }
 
-/* Seconds, as the existing tool says it. Nonsense is no wish. */
-static uint32_t wanted_deadline_ms(const struct flota_http_connection *connection)
-{
-    char value[8];
-    if (flota_http_query(connection, "commit_timeout", value, sizeof value) <= 0)
-        return 0;
-    return flota_http_update_deadline_ms((struct flota_http_text){value, strlen(value)});
-}
-
 void flota_http_update_adopt(struct flota_http_update *service,
                              struct flota_http_connection *connection)
 {
     service->client = connection;
-    memcpy(service->from, flota_http_peer(connection), sizeof service->from);
-    service->want_json = wants_json(connection);
-    service->consents.foreign = flota_http_update_flag(connection, "foreign");
-    service->consents.downgrade = flota_http_update_flag(connection, "downgrade");
-    service->consents.guard = flota_http_update_flag(connection, "guard");
-    service->consents.again = flota_http_update_flag(connection, "force");
-    service->deadline_ms = wanted_deadline_ms(connection);
+    service->want_json = flota_http_update_wants_json(connection);
     service->answered = false;
-    service->is_piece = false;
-    service->go_back = false;
-    service->unattended = false;
-    service->logged_start = false;
-    service->logged_error = false;
-    service->logged_percent = 0;
-    service->logged_phase = FLOTA_UPDATE_IDLE;
+    service->restarts = false;
+    service->no_file = false;
+    service->request =
+        (struct flota_ota_request){.from = flota_http_peer(connection),
+                                   .deadline_ms = flota_http_update_wanted_deadline_ms(connection)};
+    flota_http_update_read_consents(connection, &service->request.consents);
 }
 
 static int first_error(int a, int b)
@@ -200,89 +84,94 @@ static int first_error(int a, int b)
     return a < 0 ? a : b;
 }
 
-/* The updater is created in any case, so that the status tells about this attempt. */
+/* A form's fields may change the request: it begins once more with its file. */
 static int begin_file(struct flota_http_update *service, uint64_t size)
 {
-    int error = check_size(service, size);
+    struct flota_ota_request *request = &service->request;
     bool known = !service->is_multipart && size <= area_size(service) * 2u;
-    return first_error(error, flota_http_update_create(service, known ? (uint32_t)size : 0));
+    request->error = first_error(request->error, check_size(service, size));
+    request->total_size = known ? (uint32_t)size : 0;
+    return flota_ota_begin(service->config.ota, request, &service->owner);
 }
 
 /* A range from 0 on begins a file; any other goes on with the one that is here. */
 static int begin_range(struct flota_http_update *service, const struct flota_http_range *range)
 {
-    service->is_piece = range->end < range->total;
+    struct flota_ota_request *request = &service->request;
+    request->in_pieces = range->end < range->total;
     if (service->is_multipart)
         return FLOTA_ERR_BAD_REQUEST;
     if (range->start == 0)
         return begin_file(service, range->total);
-    const struct flota_update_request request = {.total_size = range->total,
-                                                 .consents = service->consents};
-    int error = flota_updater_resume(&service->updater, &request, range->start);
-    service->recovered = service->recovered && error != 0;
-    service->logged_percent = (uint8_t)(flota_http_update_percent(service) / 10u * 10u);
-    return error;
-}
-
-static bool is_refused_range(int error)
-{
-    return error == FLOTA_ERR_TRANSFER_GAP || error == FLOTA_ERR_TRANSFER_OTHER ||
-           error == FLOTA_ERR_BAD_REQUEST;
-}
-
-/* What there is of a file stays when a range does not fit it. */
-static void refuse_range(struct flota_http_update *service,
-                         struct flota_http_connection *connection, int error)
-{
-    service->answered = true;
-    flota_http_update_reply_error(service, connection, error);
+    request->total_size = range->total;
+    return flota_ota_resume(service->config.ota, request, range->start, &service->owner);
 }
 
 static void begin_update(struct flota_http_update *service,
                          struct flota_http_connection *connection)
 {
-    struct flota_http_text type = flota_http_header(connection, "Content-Type");
     struct flota_http_range range;
     flota_http_update_adopt(service, connection);
-    int error = flota_http_update_body_init(service, type);
+    int bad = flota_http_update_body_init(service, flota_http_header(connection, "Content-Type"));
     int ranged = flota_http_update_range(connection, &range);
-    if (ranged != 0)
-        error =
-            first_error(first_error(error, ranged), ranged > 0 ? begin_range(service, &range) : 0);
-    else
-        error = first_error(error, begin_file(service, flota_http_body_size(connection)));
-    if (ranged != 0 && is_refused_range(error))
-        refuse_range(service, connection, error);
-    else if (error < 0)
-        flota_http_update_fail(service, connection, error);
-    else
-        flota_http_update_log_progress(service);
+    int error = first_error(bad, ranged);
+    service->request.error = bad;
+    if (ranged == 0)
+        error = begin_file(service, flota_http_body_size(connection));
+    else if (error >= 0)
+        error = begin_range(service, &range);
+    if (error >= 0)
+        return;
+    service->answered = true; /* what there is of a file stays when a range does not fit it */
+    flota_http_update_reply_error(service, connection, error);
 }
 
 /* Below /update/ there are actions only. */
 static bool takes_files(const struct flota_http_connection *connection)
 {
     struct flota_http_text path = flota_http_path(connection);
-    return flota_http_text_is(path, "/update") || flota_http_text_is(path, STATUS_PATH);
+    return flota_http_text_is(path, "/update") || flota_http_text_is(path, FLOTA_HTTP_STATUS_PATH);
+}
+
+static void reply_not_found(struct flota_http_connection *connection)
+{
+    flota_http_respond_text(connection, 404, "text/plain; charset=utf-8", NULL,
+                            "Not found: /update, /update/commit and /update/revert are here.\r\n");
+}
+
+/* Existing scripts commit and revert by GET, too. HEAD changes nothing, ever. */
+static void update_get(struct flota_http_update *service, struct flota_http_connection *connection)
+{
+    if (flota_http_text_is(flota_http_path(connection), FLOTA_HTTP_STATUS_PATH)) {
+        flota_http_update_reply_status(service, connection, 200);
+        return;
+    }
+    int error = flota_http_is_method(connection, "HEAD")
+                    ? FLOTA_ERR_BAD_REQUEST
+                    : flota_auth_check_get(&service->config.auth, connection);
+    if (error < 0)
+        flota_http_update_reply_error(service, connection, error);
+    else if (takes_files(connection))
+        flota_http_update_pull(service, connection);
+    else if (!flota_http_update_act(service, connection))
+        reply_not_found(connection);
 }
 
 static void update_begin(void *context, struct flota_http_connection *connection)
 {
     struct flota_http_update *service = context;
     if (flota_http_is_method(connection, "GET")) {
-        flota_http_update_reply_status(service, connection, 200);
+        update_get(service, connection);
         return;
     }
     int error = flota_auth_check(&service->config.auth, connection);
     if (error == 0 && flota_http_update_act(service, connection))
         return;
     if (error == 0 && !takes_files(connection)) {
-        flota_http_respond_text(
-            connection, 404, "text/plain; charset=utf-8", NULL,
-            "Not found: /update, /update/commit and /update/revert are here.\r\n");
+        reply_not_found(connection);
         return;
     }
-    if (error == 0 && flota_http_update_is_busy(service))
+    if (error == 0 && flota_ota_is_busy(service->config.ota))
         error = FLOTA_ERR_UPDATE_BUSY;
     if (error < 0)
         flota_http_update_reply_error(service, connection, error);
@@ -296,15 +185,13 @@ static size_t update_body(void *context, struct flota_http_connection *connectio
                           const uint8_t *data, size_t size)
 {
     struct flota_http_update *service = context;
-    if (service->updater.is_reverting || service->go_back) /* going back needs none */
+    if (service->client != connection || service->no_file)
         return size;
     int taken = flota_http_update_take(service, data, size);
-    if (taken < 0) {
-        flota_http_update_fail(service, connection, taken);
-        return 0;
-    }
-    flota_http_update_log_progress(service);
-    return (size_t)taken;
+    if (taken >= 0)
+        return (size_t)taken;
+    flota_http_update_fail(service, connection, taken);
+    return 0;
 }
 
 /* More of the file is to come in other requests. */
@@ -312,18 +199,19 @@ static void accept_piece(struct flota_http_update *service,
                          struct flota_http_connection *connection)
 {
     service->answered = true;
+    flota_ota_release(service->config.ota);
     flota_http_update_reply_status(service, connection, 202);
 }
 
 static void update_end(void *context, struct flota_http_connection *connection)
 {
     struct flota_http_update *service = context;
-    int error = flota_http_update_body_end(service);
-    if (service->answered)
+    if (service->client != connection || service->answered)
         return;
+    int error = flota_http_update_body_end(service);
     if (error < 0)
         flota_http_update_fail(service, connection, error);
-    else if (service->is_piece)
+    else if (service->request.in_pieces)
         accept_piece(service, connection);
     else
         conclude(service, connection);
@@ -331,13 +219,9 @@ static void update_end(void *context, struct flota_http_connection *connection)
 
 static void update_wait(void *context, struct flota_http_connection *connection)
 {
-    conclude(context, connection);
-}
-
-/* A file that arrived whole is installed: its client may have gone while sectors were erased. */
-static bool goes_on_alone(const struct flota_http_update *service)
-{
-    return flota_updater_has_file(&service->updater) && flota_http_update_body_end(service) == 0;
+    struct flota_http_update *service = context;
+    if (service->client == connection && !service->answered)
+        conclude(service, connection);
 }
 
 static void update_done(void *context, struct flota_http_connection *connection, bool response_sent,
@@ -345,17 +229,15 @@ static void update_done(void *context, struct flota_http_connection *connection,
 {
     struct flota_http_update *service = context;
     (void)response_sent;
+    if (service->pull_client == connection)
+        service->pull_client = NULL;
     if (service->client != connection)
         return;
+    if (service->restarts)
+        flota_ota_restart(service->config.ota, FLOTA_OTA_ANSWERED_MS);
+    else if (!service->answered && !flota_ota_leave(service->config.ota, reason))
+        flota_http_update_reply_error(service, connection, reason);
     service->client = NULL;
-    service->left_ms = service->now_ms;
-    service->unattended = !service->answered && goes_on_alone(service);
-    if (service->activate)
-        service->activate_at_ms = service->now_ms + FLOTA_HTTP_RESTART_MS;
-    else if (service->unattended)
-        flota_http_update_log(service, "the client has left: the update goes on without it");
-    else if (!service->answered)
-        flota_http_update_fail(service, connection, reason);
 }
 
 const struct flota_http_handler flota_http_update_handler = {
@@ -366,91 +248,10 @@ const struct flota_http_handler flota_http_update_handler = {
     .done = update_done,
 };
 
-/* --- the service --- */
-
 void flota_http_update_init(struct flota_http_update *service,
                             const struct flota_http_update_config *config)
 {
     memset(service, 0, sizeof *service);
     service->config = *config;
-    service->recovered = flota_updater_recover(&service->updater, config->target);
-    service->can_revert = flota_updater_revertible(config->target, &service->revert) == 0;
-    flota_http_update_log_running(service);
-}
-
-/* Also without a FAILED the image is left: it resets all the same, and the guard counts. When it is
- * not on trial any more, its deadline came first. */
-static void go_back(struct flota_http_update *service)
-{
-    service->go_back = false;
-    service->swapped = true;
-    flota_http_update_log(service, "going back by request; restart");
-    int error = flota_trial_go_back(service->config.trial);
-    if (error < 0 && error != FLOTA_ERR_NOT_ON_TRIAL)
-        log_error_once(service, error);
-}
-
-/* The image stands verified in the spare slot and the client has its answer: swap and restart. */
-static void restart(struct flota_http_update *service)
-{
-    const struct flota_platform *platform = service->config.target->platform;
-    bool first = platform->active_bank(platform->port) == 1;
-    service->activate = false;
-    if (service->go_back) {
-        go_back(service);
-        return;
-    }
-    flota_http_update_log(service, first ? "swap to bank 2" : "swap to bank 1");
-    int error = flota_updater_activate(&service->updater);
-    if (error < 0) {
-        log_error_once(service, error);
-        return;
-    }
-    service->swapped = true;
-    flota_http_update_log(service, "restart");
-    platform->reset(platform->port);
-}
-
-/* Before BEGIN the running image was confirmed. Here flash is idle: no erase was started yet. */
-static int poll_updater(struct flota_http_update *service)
-{
-    const struct flota_update_status *status = flota_updater_status(&service->updater);
-    bool had_begun = status->has_begun;
-    int result = flota_updater_poll(&service->updater);
-    if (status->has_begun && !had_begun)
-        flota_trial_look_again(service->config.trial);
-    return result;
-}
-
-/* BEGIN ends what one could go back to. */
-static void look_at_other_bank(struct flota_http_update *service)
-{
-    if (flota_updater_status(&service->updater)->has_begun)
-        service->can_revert = false;
-}
-
-/* An abandoned piece must not keep the journals from everything else. */
-static void end_abandoned(struct flota_http_update *service)
-{
-    if (flota_http_update_is_between_pieces(service) &&
-        service->now_ms - service->left_ms >= FLOTA_HTTP_PIECE_MS)
-        flota_http_update_give_up(service, FLOTA_ERR_TRANSFER_STALLED);
-}
-
-int flota_http_update_poll(struct flota_http_update *service, uint32_t now_ms)
-{
-    service->now_ms = now_ms;
-    int result = poll_updater(service);
-    if (result < 0 && service->client && !service->answered)
-        flota_http_update_fail(service, service->client, result);
-    if (service->unattended)
-        conclude_unattended(service);
-    end_abandoned(service);
-    look_at_other_bank(service);
-    flota_http_update_log_progress(service);
-    if (service->activate && (int32_t)(now_ms - service->activate_at_ms) >= 0)
-        restart(service);
-    if (result == FLOTA_UPDATER_GOES_ON) /* also between two pieces of a file */
-        return FLOTA_UPDATER_GOES_ON;
-    return flota_http_update_is_busy(service) ? FLOTA_UPDATER_WAITS : FLOTA_UPDATER_NEEDS_INPUT;
+    service->owner = (struct flota_ota_owner){.failed = update_failed, .context = service};
 }

@@ -1,4 +1,4 @@
-/* http_update_internal.h - what the files of the update service share. Not part of the API.
+/* http_update_internal.h - what the files of the HTTP side share. Not part of the API.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -7,27 +7,10 @@
 
 #include "flota/http_update.h"
 
-/* --- update_json.c --- */
-
-/* How much of the image is in flash, 0 to 100; 0 while its size is unknown. */
-unsigned flota_http_update_percent(const struct flota_http_update *service);
-
-/* Write the status, as GET /api/firmware_update answers it. Zero-terminated; false when it does not
- * fit. */
-bool flota_http_update_status_json(const struct flota_http_update *service, char *text,
-                                   size_t size);
-
-/* Write the answer to an update that was applied. */
-bool flota_http_update_success_json(const struct flota_http_update *service, char *text,
-                                    size_t size);
-
-/* --- update_body.c --- */
+/* --- http_update_body.c --- */
 
 /* Prepare for a body with this Content-Type. Returns 0, or FLOTA_ERR_BAD_MULTIPART. */
 int flota_http_update_body_init(struct flota_http_update *service, struct flota_http_text type);
-
-/* Begin the update with the consents known so far. Returns 0, or why it may not begin. */
-int flota_http_update_create(struct flota_http_update *service, uint32_t total_size);
 
 /* A number of seconds, at most a day, in milliseconds; 0 for anything else. */
 uint32_t flota_http_update_deadline_ms(struct flota_http_text seconds);
@@ -38,7 +21,7 @@ int flota_http_update_take(struct flota_http_update *service, const uint8_t *dat
 /* The body is complete. Returns 0, or FLOTA_ERR_BAD_MULTIPART when it held no complete file. */
 int flota_http_update_body_end(const struct flota_http_update *service);
 
-/* --- update_range.c --- */
+/* --- http_update_range.c --- */
 
 struct flota_http_range {
     uint32_t start;
@@ -51,24 +34,36 @@ struct flota_http_range {
 int flota_http_update_range(const struct flota_http_connection *connection,
                             struct flota_http_range *range);
 
-/* --- update_actions.c --- */
+/* --- http_update_actions.c --- */
 
-/* Is it a request without a file: confirm, revert, seen, cancel? Answers it, or begins to. */
+/* Is it a request without a file: confirm, revert, seen, cancel? By its path, or, but for a GET,
+ * its query. Answers it, or begins to. */
 bool flota_http_update_act(struct flota_http_update *service,
                            struct flota_http_connection *connection);
 
-/* --- http_update.c --- */
+/* --- http_update_pull.c --- */
 
-bool flota_http_update_is_busy(const struct flota_http_update *service);
+/* GET /update, from somebody who may: fetch a file. Answers, or lets the connection wait for the
+ * end. */
+void flota_http_update_pull(struct flota_http_update *service,
+                            struct flota_http_connection *connection);
 
-/* Between two pieces of a file nobody is connected. */
-bool flota_http_update_is_between_pieces(const struct flota_http_update *service);
+/* --- http_update_request.c --- */
 
-/* The update without a client has failed: say so to the console. */
-void flota_http_update_give_up(struct flota_http_update *service, int error);
+#define FLOTA_HTTP_STATUS_PATH "/api/firmware_update"
 
 /* A query parameter that is 1 or true. */
 bool flota_http_update_flag(const struct flota_http_connection *connection, const char *name);
+
+/* The query's commit_timeout; nonsense is no wish: 0. */
+uint32_t flota_http_update_wanted_deadline_ms(const struct flota_http_connection *connection);
+
+void flota_http_update_read_consents(const struct flota_http_connection *connection,
+                                     struct flota_image_consents *consents);
+
+bool flota_http_update_wants_json(const struct flota_http_connection *connection);
+
+/* --- http_update.c --- */
 
 /* Start afresh for this client. The earlier update has ended. */
 void flota_http_update_adopt(struct flota_http_update *service,
@@ -78,32 +73,15 @@ void flota_http_update_adopt(struct flota_http_update *service,
 void flota_http_update_fail(struct flota_http_update *service,
                             struct flota_http_connection *connection, int error);
 
+/* --- http_update_reply.c --- */
+
 void flota_http_update_reply_error(const struct flota_http_update *service,
                                    struct flota_http_connection *connection, int error);
 void flota_http_update_reply_status(const struct flota_http_update *service,
                                     struct flota_http_connection *connection, int code);
 
-/* --- update_report.c: the words of a rollback --- */
-
-/* The words of the reset that a report's record names. */
-const char *flota_http_update_cause(const struct flota_http_update *service,
-                                    const struct flota_boot_report *report, char *text,
-                                    size_t size);
-
-/* What the image of a report left in RAM, or NULL. */
-const struct flota_last_words *flota_http_update_last_words(const struct flota_http_update *service,
-                                                            const struct flota_boot_report *report);
-
-/* --- update_log.c --- */
-
-/* At start: on trial, rolled back, stranded, unsigned firmware accepted. */
-void flota_http_update_log_running(const struct flota_http_update *service);
-
-void flota_http_update_log(const struct flota_http_update *service, const char *line);
-
-/* Write the lines that the update's progress has made due. */
-void flota_http_update_log_progress(struct flota_http_update *service);
-
-void flota_http_update_log_error(const struct flota_http_update *service, int error);
+/* Its update was applied; the restart waits for the answer's acknowledgement. */
+void flota_http_update_reply_success(struct flota_http_update *service,
+                                     struct flota_http_connection *connection);
 
 #endif

@@ -1,4 +1,4 @@
-/* update_body.c - the firmware image inside a request's body: raw, or a part of a form.
+/* http_update_body.c - the firmware image inside a request's body: raw, or a part of a form.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -23,16 +23,6 @@ int flota_http_update_body_init(struct flota_http_update *service, struct flota_
                                  : 0;
 }
 
-int flota_http_update_create(struct flota_http_update *service, uint32_t total_size)
-{
-    struct flota_update_request request = {.total_size = total_size,
-                                           .deadline_ms = service->deadline_ms,
-                                           .in_pieces = service->is_piece,
-                                           .consents = service->consents};
-    service->recovered = false;
-    return flota_updater_create(&service->updater, service->config.target, &request);
-}
-
 #define DEADLINE_MAX_S 86400u
 
 uint32_t flota_http_update_deadline_ms(struct flota_http_text seconds)
@@ -53,12 +43,12 @@ uint32_t flota_http_update_deadline_ms(struct flota_http_text seconds)
 static bool *consent_named(struct flota_http_update *service, const char *name)
 {
     if (strcmp(name, "foreign") == 0)
-        return &service->consents.foreign;
+        return &service->request.consents.foreign;
     if (strcmp(name, "downgrade") == 0)
-        return &service->consents.downgrade;
+        return &service->request.consents.downgrade;
     if (strcmp(name, "guard") == 0)
-        return &service->consents.guard;
-    return strcmp(name, "force") == 0 ? &service->consents.again : NULL;
+        return &service->request.consents.guard;
+    return strcmp(name, "force") == 0 ? &service->request.consents.again : NULL;
 }
 
 static int begin_part(struct flota_http_update *service)
@@ -72,7 +62,7 @@ static int begin_part(struct flota_http_update *service)
             return FLOTA_ERR_BAD_MULTIPART;
         service->file_seen = true;
         service->in_file = true;
-        return flota_http_update_create(service, 0); /* with the consents of the fields before */
+        return flota_ota_begin(service->config.ota, &service->request, &service->owner);
     }
     service->field = consent_named(service, name);
     service->field_is_deadline = strcmp(name, "commit_timeout") == 0;
@@ -94,20 +84,27 @@ static bool is_consent(struct flota_http_text value)
            flota_http_text_is(value, "on") || flota_http_text_is(value, "yes");
 }
 
+/* Behind the file it changes the update that runs. */
+static void say_deadline(struct flota_http_update *service, uint32_t deadline_ms)
+{
+    service->request.deadline_ms = deadline_ms;
+    if (service->file_seen && deadline_ms != 0)
+        flota_ota_set_deadline(service->config.ota, deadline_ms);
+}
+
 static int end_part(struct flota_http_update *service)
 {
     if (service->in_file) {
         service->in_file = false;
         service->file_ended = true;
-        int result = flota_updater_finish(&service->updater);
-        return result < 0 ? result : 0;
+        return 0;
     }
     const struct flota_http_text value = {service->field_value, service->field_size};
     if (service->field)
         *service->field = is_consent(value);
     bool fits = service->field_size < sizeof service->field_value;
     if (service->field_is_deadline)
-        service->deadline_ms = fits ? flota_http_update_deadline_ms(value) : 0;
+        say_deadline(service, fits ? flota_http_update_deadline_ms(value) : 0);
     return 0;
 }
 
@@ -118,7 +115,7 @@ static int deliver_held(struct flota_http_update *service)
 {
     if (service->held_size == 0)
         return 0;
-    int taken = flota_updater_process(&service->updater, service->held, service->held_size);
+    int taken = flota_ota_write(service->config.ota, service->held, service->held_size);
     if (taken < 0)
         return taken;
     service->held += taken;
@@ -131,7 +128,7 @@ static int deliver_held(struct flota_http_update *service)
 static int deliver(struct flota_http_update *service, size_t *in_input)
 {
     const struct flota_multipart *multipart = &service->multipart;
-    int taken = flota_updater_process(&service->updater, multipart->data, multipart->data_size);
+    int taken = flota_ota_write(service->config.ota, multipart->data, multipart->data_size);
     if (taken < 0)
         return taken;
     if (*in_input > 0) {
@@ -199,7 +196,7 @@ int flota_http_update_take(struct flota_http_update *service, const uint8_t *dat
 {
     if (service->is_multipart)
         return take_multipart(service, data, size);
-    return flota_updater_process(&service->updater, data, size);
+    return flota_ota_write(service->config.ota, data, size);
 }
 
 int flota_http_update_body_end(const struct flota_http_update *service)

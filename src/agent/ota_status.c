@@ -1,18 +1,12 @@
-/* update_json.c - the update's status and outcome as JSON.
+/* ota_status.c - the update's status and outcome as JSON.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "error_reply.h"
-#include "flota/json.h"
-#include "http_update_internal.h"
+#include "flota/error.h"
+#include "flota/signature.h"
+#include "ota_internal.h"
 #include <stdio.h>
 #include <string.h>
-
-unsigned flota_http_update_percent(const struct flota_http_update *service)
-{
-    const struct flota_update_status *status = flota_updater_status(&service->updater);
-    return status->total == 0 ? 0 : (unsigned)((uint64_t)status->in_flash * 100 / status->total);
-}
 
 static void add_identity(struct flota_json *json, const struct flota_image_info *info)
 {
@@ -23,28 +17,28 @@ static void add_identity(struct flota_json *json, const struct flota_image_info 
     flota_json_text(json, "build_id", build_id);
 }
 
-static void add_running(struct flota_json *json, const struct flota_http_update *service)
+static void add_running(struct flota_json *json, const struct flota_ota *ota)
 {
-    const struct flota_image_target *target = service->config.target;
+    const struct flota_image_target *target = ota->config.target;
     const struct flota_flash *flash = target->flash;
     flota_json_number(json, "bank", target->platform->active_bank(target->platform->port));
-    flota_json_number(json, "boot_id", service->config.boot_id);
+    flota_json_number(json, "boot_id", ota->config.boot_id);
     flota_json_text(json, "product", target->running->product);
     add_identity(json, target->running);
     flota_json_text(json, "board", target->platform->board);
     flota_json_number(json, "slot_size", (int64_t)flash->image_sector_count * flash->sector_size);
 }
 
-static void add_progress(struct flota_json *json, const struct flota_http_update *service)
+static void add_progress(struct flota_json *json, const struct flota_ota *ota)
 {
-    const struct flota_update_status *status = flota_updater_status(&service->updater);
+    const struct flota_update_status *status = flota_updater_status(&ota->updater);
     flota_json_number(json, "received", status->received);
     flota_json_number(json, "in_flash", status->in_flash);
     flota_json_number(json, "verified", status->verified);
     flota_json_number(json, "size", status->total);
-    flota_json_number(json, "percent", flota_http_update_percent(service));
+    flota_json_number(json, "percent", flota_ota_percent(ota));
     flota_json_number(json, "erases", status->erase_count);
-    flota_json_text(json, "from", service->from[0] ? service->from : NULL);
+    flota_json_text(json, "from", ota->from[0] ? ota->from : NULL);
 }
 
 static void add_new(struct flota_json *json, const struct flota_update_status *status)
@@ -84,24 +78,24 @@ static const char *running_name(enum flota_running running)
 }
 
 /* An upload's phase comes first; without one it is the running image that has a story to tell. */
-static const char *phase_name(const struct flota_http_update *service)
+static const char *phase_name(const struct flota_ota *ota)
 {
-    enum flota_update_phase phase = flota_updater_status(&service->updater)->phase;
-    enum flota_running running = flota_trial_running(service->config.trial);
-    if (service->go_back || service->config.trial->over)
+    enum flota_update_phase phase = flota_updater_status(&ota->updater)->phase;
+    enum flota_running running = flota_trial_running(ota->config.trial);
+    if (ota->go_back || ota->config.trial->over)
         return flota_update_phase_name(FLOTA_UPDATE_RESTARTING);
-    if (phase != FLOTA_UPDATE_IDLE && !service->recovered)
+    if (phase != FLOTA_UPDATE_IDLE && !ota->recovered)
         return flota_update_phase_name(phase);
     if (running == FLOTA_RUNNING_TRIAL || running == FLOTA_RUNNING_STRANDED)
         return running_name(running);
-    if (flota_trial_report(service->config.trial))
+    if (flota_trial_report(ota->config.trial))
         return "rolled-back";
     return running == FLOTA_RUNNING_CONFIRMED ? "confirmed" : "idle";
 }
 
-static void add_trial(struct flota_json *json, const struct flota_http_update *service)
+static void add_trial(struct flota_json *json, const struct flota_ota *ota)
 {
-    const struct flota_trial *trial = service->config.trial;
+    const struct flota_trial *trial = ota->config.trial;
     bool revert = trial->boot.own.trial == FLOTA_TRIAL_REVERT;
     bool automatic = trial->config.policy == FLOTA_CONFIRM_AUTOMATIC;
     flota_json_key(json, "trial");
@@ -110,7 +104,7 @@ static void add_trial(struct flota_json *json, const struct flota_http_update *s
         return;
     }
     flota_json_raw(json, "{");
-    flota_json_number(json, "remaining_ms", flota_trial_remaining_ms(trial, service->now_ms));
+    flota_json_number(json, "remaining_ms", flota_trial_remaining_ms(trial, ota->now_ms));
     flota_json_number(json, "attempt", trial->boot.own.attempts.all);
     flota_json_text(json, "kind", revert ? "revert" : "update");
     flota_json_text(json, "policy", automatic ? "automatic" : "explicit");
@@ -139,9 +133,9 @@ static void add_fault(struct flota_json *json, const struct flota_last_words *wo
     flota_json_raw(json, "}");
 }
 
-static void add_report(struct flota_json *json, const struct flota_http_update *service)
+static void add_report(struct flota_json *json, const struct flota_ota *ota)
 {
-    const struct flota_boot_report *report = flota_trial_report(service->config.trial);
+    const struct flota_boot_report *report = flota_trial_report(ota->config.trial);
     char build_id[FLOTA_BUILD_ID_TEXT], cause[32];
     flota_json_key(json, "rolled_back");
     if (!report) {
@@ -153,30 +147,30 @@ static void add_report(struct flota_json *json, const struct flota_http_update *
     flota_json_text(json, "build_id", build_id);
     flota_json_text(json, "reason", flota_boot_reason_text(report->reason));
     flota_json_number(json, "attempts", report->attempts);
-    flota_json_text(json, "cause", flota_http_update_cause(service, report, cause, sizeof cause));
-    add_fault(json, flota_http_update_last_words(service, report));
+    flota_json_text(json, "cause", flota_ota_cause(ota, report, cause, sizeof cause));
+    add_fault(json, flota_ota_last_words(ota, report));
     flota_json_raw(json, "}");
 }
 
-static void add_revert(struct flota_json *json, const struct flota_http_update *service)
+static void add_revert(struct flota_json *json, const struct flota_ota *ota)
 {
     flota_json_key(json, "revert");
-    if (!service->can_revert) {
+    if (!ota->can_revert) {
         flota_json_raw(json, "null");
         return;
     }
     flota_json_raw(json, "{");
-    add_identity(json, &service->revert);
+    add_identity(json, &ota->revert);
     flota_json_raw(json, "}");
 }
 
-static void add_rest(struct flota_json *json, const struct flota_http_update *service)
+static void add_rest(struct flota_json *json, const struct flota_ota *ota)
 {
     struct flota_updater_rest rest;
     char digest[2 * FLOTA_IMAGE_DIGEST_SIZE + 1];
     flota_json_key(json, "resume");
-    bool is_sending = service->client && !service->answered;
-    if (is_sending || !flota_updater_rest(&service->updater, &rest)) {
+    bool is_sending = ota->owner && !flota_ota_owner_has_vanished(ota);
+    if (is_sending || !flota_updater_rest(&ota->updater, &rest)) {
         flota_json_raw(json, "null");
         return;
     }
@@ -188,17 +182,17 @@ static void add_rest(struct flota_json *json, const struct flota_http_update *se
     flota_json_raw(json, "}");
 }
 
-static void add_stranded(struct flota_json *json, const struct flota_http_update *service)
+static void add_stranded(struct flota_json *json, const struct flota_ota *ota)
 {
-    const struct flota_trial *trial = service->config.trial;
+    const struct flota_trial *trial = ota->config.trial;
     bool stranded = flota_trial_running(trial) == FLOTA_RUNNING_STRANDED;
     flota_json_text(json, "stranded",
                     stranded ? flota_boot_obstacle_text(trial->config.decision.obstacle) : NULL);
 }
 
-static void add_signatures(struct flota_json *json, const struct flota_http_update *service)
+static void add_signatures(struct flota_json *json, const struct flota_ota *ota)
 {
-    const struct flota_trust *trust = service->config.target->trust;
+    const struct flota_trust *trust = ota->config.target->trust;
     unsigned keys = 0;
     for (unsigned i = 0; trust && i < FLOTA_KEY_SLOTS; i++)
         keys += trust->keys[i].state == FLOTA_KEY_ACTIVE;
@@ -210,51 +204,90 @@ static void add_signatures(struct flota_json *json, const struct flota_http_upda
     flota_json_raw(json, "}");
 }
 
-static void add_story(struct flota_json *json, const struct flota_http_update *service)
+static void add_story(struct flota_json *json, const struct flota_ota *ota)
 {
-    flota_json_text(json, "running", running_name(flota_trial_running(service->config.trial)));
-    add_trial(json, service);
-    add_report(json, service);
-    add_stranded(json, service);
-    add_revert(json, service);
-    add_rest(json, service);
-    add_signatures(json, service);
+    flota_json_text(json, "running", running_name(flota_trial_running(ota->config.trial)));
+    add_trial(json, ota);
+    add_report(json, ota);
+    add_stranded(json, ota);
+    add_revert(json, ota);
+    add_rest(json, ota);
+    add_signatures(json, ota);
 }
 
 /* --- all of it --- */
 
-bool flota_http_update_status_json(const struct flota_http_update *service, char *text, size_t size)
+void flota_json_error(struct flota_json *json, int error)
 {
-    const struct flota_update_status *status = flota_updater_status(&service->updater);
-    struct flota_json json;
-    flota_json_begin(&json, text, size);
-    flota_json_raw(&json, "{");
-    flota_json_text(&json, "phase", phase_name(service));
-    add_running(&json, service);
-    add_progress(&json, service);
-    add_new(&json, status);
-    flota_json_key(&json, "error");
-    if (status->phase == FLOTA_UPDATE_FAILED && !service->recovered)
-        flota_json_error(&json, status->error);
-    else
-        flota_json_raw(&json, "null");
-    flota_json_text(&json, "auth", auth_name(service->config.auth.kind));
-    add_story(&json, service);
-    flota_json_raw(&json, "}\r\n");
-    return !json.full;
+    const struct flota_error_text *text = flota_error_text(error);
+    flota_json_raw(json, "{");
+    flota_json_number(json, "code", error);
+    flota_json_text(json, "name", text->name);
+    flota_json_text(json, "cause", text->cause);
+    flota_json_text(json, "remedy", text->remedy);
+    flota_json_raw(json, "}");
 }
 
-bool flota_http_update_success_json(const struct flota_http_update *service, char *text,
-                                    size_t size)
+static void add_error(struct flota_json *json, const struct flota_ota *ota)
 {
-    const struct flota_update_status *status = flota_updater_status(&service->updater);
-    struct flota_json json;
-    flota_json_begin(&json, text, size);
-    flota_json_raw(&json, "{\"ok\":true");
-    flota_json_text(&json, "message", "Update applied, finalizing");
-    flota_json_number(&json, "boot_id", service->config.boot_id);
-    flota_json_number(&json, "size", status->total);
-    add_new(&json, status);
-    flota_json_raw(&json, "}\r\n");
-    return !json.full;
+    flota_json_key(json, "error");
+    if (flota_ota_error(ota) != 0)
+        flota_json_error(json, flota_ota_error(ota));
+    else
+        flota_json_raw(json, "null");
+}
+
+void flota_ota_status_members(const struct flota_ota *ota, struct flota_json *json)
+{
+    flota_json_text(json, "phase", phase_name(ota));
+    add_running(json, ota);
+    add_progress(json, ota);
+    add_new(json, flota_updater_status(&ota->updater));
+    add_error(json, ota);
+    flota_json_text(json, "auth", auth_name(ota->config.auth.kind));
+    add_story(json, ota);
+}
+
+/* An error's number and name: its words are too many for a datagram. */
+static void add_short_error(struct flota_json *json, const struct flota_ota *ota)
+{
+    int error = flota_ota_error(ota);
+    flota_json_key(json, "error");
+    if (error == 0) {
+        flota_json_raw(json, "null");
+        return;
+    }
+    flota_json_raw(json, "{");
+    flota_json_number(json, "code", error);
+    flota_json_text(json, "name", flota_error_text(error)->name);
+    flota_json_raw(json, "}");
+}
+
+void flota_ota_short_members(const struct flota_ota *ota, struct flota_json *json)
+{
+    flota_json_text(json, "phase", phase_name(ota));
+    add_running(json, ota);
+    add_progress(json, ota);
+    add_short_error(json, ota);
+    flota_json_text(json, "running", running_name(flota_trial_running(ota->config.trial)));
+    add_trial(json, ota);
+    add_report(json, ota);
+}
+
+void flota_ota_status_json(const struct flota_ota *ota, struct flota_json *json)
+{
+    flota_json_raw(json, "{");
+    flota_ota_status_members(ota, json);
+    flota_json_raw(json, "}");
+}
+
+void flota_ota_success_json(const struct flota_ota *ota, struct flota_json *json)
+{
+    const struct flota_update_status *status = flota_updater_status(&ota->updater);
+    flota_json_raw(json, "{\"ok\":true");
+    flota_json_text(json, "message", "Update applied, finalizing");
+    flota_json_number(json, "boot_id", ota->config.boot_id);
+    flota_json_number(json, "size", status->total);
+    add_new(json, status);
+    flota_json_raw(json, "}");
 }

@@ -1,4 +1,4 @@
-/* update_keys.c - GET and POST /api/firmware_keys: whose firmware this device takes.
+/* http_update_keys.c - GET and POST /api/firmware_keys: whose firmware this device takes.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -22,7 +22,7 @@ static void add_slot(struct flota_json *json, const struct flota_key *key, unsig
 static void reply_keys(const struct flota_http_update *service,
                        struct flota_http_connection *connection)
 {
-    const struct flota_trust *trust = service->config.target->trust;
+    const struct flota_trust *trust = service->config.ota->config.target->trust;
     char text[FLOTA_HTTP_TEXT_MAX];
     struct flota_json json;
     bool required = trust && trust->policy == FLOTA_SIGNATURES_REQUIRED;
@@ -46,9 +46,9 @@ static void keys_begin(void *context, struct flota_http_connection *connection)
         return;
     }
     int error = flota_auth_check(&service->config.auth, connection);
-    if (error == 0 && !flota_http_update_is_quiet(service)) /* it goes into the journal */
+    if (error == 0 && !flota_ota_is_quiet(service->config.ota)) /* it goes into the journal */
         error = FLOTA_ERR_UPDATE_BUSY;
-    if (error == 0 && !service->config.target->trust)
+    if (error == 0 && !service->config.ota->config.target->trust)
         error = FLOTA_ERR_STATEMENT_BAD;
     if (error < 0) {
         flota_http_update_reply_error(service, connection, error);
@@ -78,8 +78,8 @@ static size_t keys_body(void *context, struct flota_http_connection *connection,
 static void keys_end(void *context, struct flota_http_connection *connection)
 {
     struct flota_http_update *service = context;
-    const struct flota_image_target *target = service->config.target;
-    int error = !flota_http_update_is_quiet(service) || service->statement_client != connection
+    const struct flota_image_target *target = service->config.ota->config.target;
+    int error = !flota_ota_is_quiet(service->config.ota) || service->statement_client != connection
                     ? FLOTA_ERR_UPDATE_BUSY
                     : flota_trust_accept(target->trust, target->flash, service->statement,
                                          service->statement_size);
@@ -87,7 +87,7 @@ static void keys_end(void *context, struct flota_http_connection *connection)
         flota_http_update_reply_error(service, connection, error);
         return;
     }
-    flota_http_update_log(service, "keys changed by a signed statement");
+    flota_ota_log(service->config.ota, "keys changed by a signed statement");
     reply_keys(service, connection);
 }
 

@@ -1,4 +1,4 @@
-/* update_range.c - the Content-Range of an upload: "bytes 1000-1999/5000".
+/* http_update_range.c - the Content-Range of an upload: "bytes 1000-1999/5000".
  *
  * Source: RFC 9110 14.4. A range of unknown length ("*") says too little to write flash by; and
  * nothing would bind a chunked body to its range.

@@ -1,0 +1,57 @@
+/* ota_internal.h - what the files of the update service share. Not part of the API.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef FLOTA_AGENT_OTA_INTERNAL_H
+#define FLOTA_AGENT_OTA_INTERNAL_H
+
+#include "flota/ota.h"
+
+/* --- ota.c --- */
+
+/* An owner that may vanish has not called for too long. */
+bool flota_ota_owner_has_vanished(const struct flota_ota *ota);
+
+/* Between two pieces of a file nobody is connected. */
+bool flota_ota_is_between_pieces(const struct flota_ota *ota);
+
+/* May this owner begin? Its place is free then, and the note of an earlier one. Returns 0 or
+ * FLOTA_ERR_UPDATE_BUSY. */
+int flota_ota_take_place(struct flota_ota *ota, const struct flota_ota_owner *owner);
+
+/* Start afresh for this owner. */
+void flota_ota_adopt(struct flota_ota *ota, const struct flota_ota_request *request,
+                     const struct flota_ota_owner *owner);
+
+/* The update has failed without a call of its owner: tell it. */
+void flota_ota_fail_owner(struct flota_ota *ota, int error);
+
+/* --- ota_status.c, ota_report.c --- */
+
+/* Of the status what a datagram has room for: who runs, progress, trial, why it was rolled back; of
+ * an error its number and name. */
+void flota_ota_short_members(const struct flota_ota *ota, struct flota_json *json);
+
+/* Write {"code":..,"name":..,"cause":..,"remedy":..}. */
+void flota_json_error(struct flota_json *json, int error);
+
+/* The words of the reset that a report's record names. */
+const char *flota_ota_cause(const struct flota_ota *ota, const struct flota_boot_report *report,
+                            char *text, size_t size);
+
+/* What the image of a report left in RAM, or NULL. */
+const struct flota_last_words *flota_ota_last_words(const struct flota_ota *ota,
+                                                    const struct flota_boot_report *report);
+
+/* --- ota_log.c --- */
+
+/* At start: on trial, rolled back, stranded, unsigned firmware accepted. */
+void flota_ota_log_running(const struct flota_ota *ota);
+
+/* Write the lines that the update's progress has made due. */
+void flota_ota_log_progress(struct flota_ota *ota);
+
+/* Why the update failed, once for each. */
+void flota_ota_log_error(struct flota_ota *ota, int error);
+
+#endif
