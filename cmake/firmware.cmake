@@ -46,7 +46,7 @@ function(flota_firmware name)
   add_executable(${name} ${sources} ${app} ${FLOTA_PORT_DIR}/image_info.c ${out}/page.c)
   target_include_directories(${name} PRIVATE ${firmware_CONFIG} ${firmware_SOURCES})
   target_compile_options(${name} PRIVATE ${FLOTA_WARNINGS})
-  target_link_libraries(${name} PRIVATE flota_dash flota_net_lwip flota_port_stm32h7)
+  target_link_libraries(${name} PRIVATE flota_modules flota_net_lwip flota_port_stm32h7)
   target_link_options(${name} PRIVATE -Wl,-Map=${out}/${name}.map)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${out} SUFFIX .elf)
 

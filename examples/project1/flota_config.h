@@ -11,6 +11,10 @@
 #define FLOTA_NAME    "project1"
 #define FLOTA_VERSION "1.0.0"
 
+/* What the firmware is made of; what is not named is not linked. Without this line: the server, RPC
+ * over HTTP and over the serial console, and dash. Others: flota/module.h.
+ * #define FLOTA_MODULES &flota_module_ota_http_server, &flota_module_dash */
+
 /* Raise it with a release that closes a hole: once that one is confirmed, images of this product
  * with a lower epoch are refused, whatever anybody consents to. */
 #define FLOTA_SECURITY_EPOCH 0
@@ -34,7 +38,8 @@
  * FLOTA_AUTH_BASIC("admin", "a-long-password"). */
 #define FLOTA_AUTH FLOTA_AUTH_NONE
 
-/* A static address. Delete these three lines, and the board asks the network for one (DHCP). */
+/* A static address. Delete these three lines, and the board asks the network for one (DHCP). With a
+ * static one, FLOTA_TCPIP_DNS is what resolves names of servers; without it give addresses. */
 #define FLOTA_TCPIP_IP   FLOTA_IPV4(192, 168, 0, 10)
 #define FLOTA_TCPIP_GW   FLOTA_IPV4(192, 168, 0, 1)
 #define FLOTA_TCPIP_MASK FLOTA_IPV4(255, 255, 255, 0)

@@ -1,4 +1,4 @@
-/* app.c - flota_init() and flota_poll(): ties port, network, update and dashboard together.
+/* app.c - flota_init() and flota_poll(): ties port, network, update service and modules together.
  *
  * Compiled once per project, with the project's flota_config.h. The one place that holds state of
  * its own: an application has one board.
@@ -6,15 +6,9 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "flota/error.h"
-#include "flota/flota.h"
-#include "flota/http_lwip.h"
-#include "flota/port.h"
+#include "flota/module.h"
+#include "flota/network.h"
 #include "flota_config.h"
-#include "lwip/dhcp.h"
-#include "lwip/init.h"
-#include "lwip/netif.h"
-#include "lwip/timeouts.h"
-#include "netif/ethernet.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -23,13 +17,13 @@
 #endif
 
 /* Deleting the three lines from flota_config.h selects DHCP. */
-#ifdef FLOTA_TCPIP_IP
-#define USE_DHCP false
-#else
-#define USE_DHCP         true
+#ifndef FLOTA_TCPIP_IP
 #define FLOTA_TCPIP_IP   0
 #define FLOTA_TCPIP_GW   0
 #define FLOTA_TCPIP_MASK 0
+#endif
+#ifndef FLOTA_TCPIP_DNS
+#define FLOTA_TCPIP_DNS 0 /* what DHCP says */
 #endif
 
 #ifndef FLOTA_CONFIRM_POLICY
@@ -57,31 +51,39 @@
 #define FLOTA_KEY_3 NULL
 #endif
 
+#ifndef FLOTA_MODULES
+#define FLOTA_MODULES                                                                              \
+    &flota_module_ota_http_server, &flota_module_rpc_http, &flota_module_rpc_uart,                 \
+        &flota_module_dash
+#endif
+#ifndef FLOTA_CONFIG_KEYS
+#define FLOTA_CONFIG_KEYS
+#endif
+
 /* The block at 0x400 of this very image, placed by the linker script. */
 extern const struct flota_image_info flota_image_info;
 
+const struct flota_module *const flota_modules[] = {FLOTA_MODULES, NULL};
+
 static struct {
-    const struct flota_port *port;
-    struct flota_image_target target;
-    struct flota_trust trust;
-    struct flota_trial trial;
+    struct flota_app shared;
     bool (*is_healthy)(void);
-    struct flota_http_update update;
-    struct flota_dash dash;
-    struct flota_http_server server;
-    struct flota_http_route routes[6];
-    struct netif netif;
-    ip4_addr_t printed_address;
+    char printed_address[16];
     bool printed_link;
     int printed_error;
     uint32_t milestone;
 } app;
 
+void flota_app_log(const char *line)
+{
+    flota_port_console(line, strlen(line));
+    flota_port_console("\r\n", 2);
+}
+
 static void print_line(void *context, const char *line)
 {
     (void)context;
-    flota_port_console(line, strlen(line));
-    flota_port_console("\r\n", 2);
+    flota_app_log(line);
 }
 
 /* A milestone of ours never hides a later one, or one of the application's. */
@@ -91,20 +93,7 @@ static void reach(enum flota_milestone milestone)
         flota_milestone(milestone);
 }
 
-/* --- the page --- */
-
-static void page_begin(void *context, struct flota_http_connection *connection)
-{
-    (void)context;
-    flota_http_respond(connection, 200, "text/html; charset=utf-8",
-                       "Content-Encoding: gzip\r\nCache-Control: no-cache\r\n"
-                       "X-Frame-Options: DENY\r\n",
-                       flota_glue.page, *flota_glue.page_size);
-}
-
-static const struct flota_http_handler page_handler = {.begin = page_begin};
-
-/* --- start --- */
+/* --- start: who runs --- */
 
 static void init_trust(void)
 {
@@ -113,137 +102,164 @@ static void init_trust(void)
         .keys = {FLOTA_KEY_0, FLOTA_KEY_1, FLOTA_KEY_2, FLOTA_KEY_3},
         .product = FLOTA_PRODUCT,
     };
-    if (flota_trust_init(&app.trust, &config) < 0)
-        print_line(NULL, "FLOTA_KEY_n: not a P-256 key as flota keygen prints it; "
-                         "updates will be refused");
-    flota_trust_load(&app.trust, app.port->flash);
+    struct flota_app *shared = &app.shared;
+    if (flota_trust_init(&shared->trust, &config) < 0)
+        flota_app_log("FLOTA_KEY_n: not a P-256 key as flota keygen prints it; "
+                      "updates will be refused");
+    flota_trust_load(&shared->trust, shared->port->flash);
 }
 
 static void init_trial(void)
 {
+    struct flota_app *shared = &app.shared;
     const struct flota_trial_config config = {
-        .flash = app.port->flash,
-        .platform = app.port->platform,
+        .flash = shared->port->flash,
+        .platform = shared->port->platform,
         .policy = FLOTA_CONFIRM_POLICY,
         .deadline_ms = FLOTA_COMMIT_TIMEOUT_MS,
         .decision = flota_port_start()->decision,
     };
-    flota_trial_init(&app.trial, &config, flota_port_now_ms());
-    app.target = (struct flota_image_target){
-        .flash = app.port->flash,
-        .platform = app.port->platform,
-        .running = &flota_image_info,
-        .trust = &app.trust,
-        .trial = &app.trial,
+    flota_trial_init(&shared->trial, &config, flota_port_now_ms());
+    shared->target = (struct flota_image_target){
+        .flash = shared->port->flash,
+        .platform = shared->port->platform,
+        .running = shared->info,
+        .trust = &shared->trust,
+        .trial = &shared->trial,
     };
 }
 
 /* Power failed while the option bytes changed: the new firmware waits. */
 static void activate_again(void)
 {
-    const struct flota_platform *platform = app.port->platform;
-    int result = flota_updater_activate_again(&app.target);
+    const struct flota_platform *platform = app.shared.port->platform;
+    int result = flota_updater_activate_again(&app.shared.target);
     if (result == 0)
         return;
     if (result < 0) {
-        print_line(NULL, "a staged firmware could not be activated again:");
-        print_line(NULL, flota_error_text(result)->cause);
+        flota_app_log("a staged firmware could not be activated again:");
+        flota_app_log(flota_error_text(result)->cause);
         return;
     }
-    print_line(NULL, "the bank swap had been cut: ordered again, restart");
+    flota_app_log("the bank swap had been cut: ordered again, restart");
     platform->reset(platform->port);
-}
-
-static void init_services(void)
-{
-    struct flota_http_update_config config = {
-        .target = &app.target,
-        .auth = FLOTA_AUTH,
-        .trial = &app.trial,
-        .boot_id = flota_port_random(),
-        .last_words = &flota_port_start()->last_words,
-        .reset_text = flota_port_reset_text,
-        .log = print_line,
-    };
-    flota_http_update_init(&app.update, &config);
-    app.dash.endpoints = flota_glue.endpoints;
-    app.dash.endpoint_count = flota_glue.endpoint_count;
-    app.dash.auth = config.auth;
-
-    const struct flota_http_handler *update = &flota_http_update_handler;
-    const struct flota_http_route routes[] = {
-        {"/", "GET", &page_handler, NULL},
-        {"/update", "POST PUT", update, &app.update},
-        {"/update/", "POST", update, &app.update},
-        {"/api/firmware_update", "GET POST PUT", update, &app.update},
-        {"/api/firmware_keys", "GET POST", &flota_http_keys_handler, &app.update},
-        {"/api/", "GET POST", &flota_dash_handler, &app.dash},
-    };
-    _Static_assert(sizeof routes == sizeof app.routes, "one place for each");
-    memcpy(app.routes, routes, sizeof routes);
-    app.server = (struct flota_http_server){.routes = app.routes,
-                                            .route_count = sizeof routes / sizeof routes[0]};
-}
-
-static void init_network(void)
-{
-    ip4_addr_t address = {lwip_htonl(FLOTA_TCPIP_IP)};
-    ip4_addr_t mask = {lwip_htonl(FLOTA_TCPIP_MASK)};
-    ip4_addr_t gateway = {lwip_htonl(FLOTA_TCPIP_GW)};
-    lwip_init();
-    netif_add(&app.netif, &address, &mask, &gateway, NULL, flota_port_netif_init, ethernet_input);
-    netif_set_default(&app.netif);
-    netif_set_hostname(&app.netif, FLOTA_NAME);
-    netif_set_up(&app.netif);
-    if (USE_DHCP)
-        dhcp_start(&app.netif);
-    if (flota_http_lwip_init(&app.server, FLOTA_HTTP_PORT) < 0)
-        print_line(NULL, "no web server: lwIP has no memory for it (lwipopts.h)");
 }
 
 /* Updates are refused: why, what to do, and on which chip. */
 static void print_refusal(int error)
 {
-    const struct flota_platform *platform = app.port->platform;
+    const struct flota_platform *platform = app.shared.port->platform;
     const struct flota_error_text *text = flota_error_text(error);
     char line[160];
     snprintf(line, sizeof line, "updates are off: %s", text->cause);
-    print_line(NULL, line);
-    print_line(NULL, text->remedy);
+    flota_app_log(line);
+    flota_app_log(text->remedy);
     if (!platform->chip_name)
         return;
     platform->chip_name(platform->port, line, sizeof line);
-    print_line(NULL, line);
+    flota_app_log(line);
 }
 
 static void print_start(void)
 {
-    const struct flota_platform *platform = app.port->platform;
+    const struct flota_platform *platform = app.shared.port->platform;
     const struct flota_port_start *start = flota_port_start();
+    const struct flota_image_info *info = app.shared.info;
     char build_id[FLOTA_BUILD_ID_TEXT];
     char line[160];
-    flota_build_id_text(&flota_image_info, build_id);
-    snprintf(line, sizeof line, "%s: %s %s, bank %d, build id %s", flota_image_info.product,
-             flota_image_info.name, flota_image_info.version, platform->active_bank(platform->port),
-             build_id);
-    print_line(NULL, line);
+    flota_build_id_text(info, build_id);
+    snprintf(line, sizeof line, "%s: %s %s, bank %d, build id %s", info->product, info->name,
+             info->version, platform->active_bank(platform->port), build_id);
+    flota_app_log(line);
     snprintf(line, sizeof line, "reset: %s", flota_port_reset_text(start->reset_cause));
-    print_line(NULL, line);
+    flota_app_log(line);
     int refused = platform->update_allowed(platform->port);
     if (refused < 0)
         print_refusal(refused);
 }
 
+/* --- start: configuration, network, modules --- */
+
+static const struct flota_config_key keys[] = {
+    {"device.id", FLOTA_CONFIG_STRING, "", false}, /* "": the name and the end of the MAC address */
+    FLOTA_CONFIG_KEYS};
+
+static void init_config(void)
+{
+    static struct flota_config_table table = {.keys = keys, .count = sizeof keys / sizeof keys[0]};
+    struct flota_app *shared = &app.shared;
+    flota_config_init(&shared->config, shared->port->flash);
+    flota_config_add(&shared->config, &table);
+    for (size_t i = 0; flota_modules[i]; i++)
+        if (flota_modules[i]->configure)
+            flota_modules[i]->configure(shared);
+}
+
+static void init_network(void)
+{
+    const struct flota_network_config config = {
+        .name = FLOTA_NAME,
+        .address = FLOTA_TCPIP_IP,
+        .mask = FLOTA_TCPIP_MASK,
+        .gateway = FLOTA_TCPIP_GW,
+        .dns = FLOTA_TCPIP_DNS,
+    };
+    flota_network_init(&config);
+}
+
+static void init_device_id(void)
+{
+    struct flota_app *shared = &app.shared;
+    const char *id = flota_config_text(&shared->config, "device.id");
+    struct flota_network_status network;
+    flota_network_status(&network);
+    if (id[0])
+        snprintf(shared->device_id, sizeof shared->device_id, "%s", id);
+    else
+        snprintf(shared->device_id, sizeof shared->device_id, "%.24s_%02X%02X%02X", FLOTA_NAME,
+                 network.mac[3], network.mac[4], network.mac[5]);
+}
+
+static void init_update(void)
+{
+    struct flota_app *shared = &app.shared;
+    const struct flota_ota_config config = {
+        .target = &shared->target,
+        .auth = shared->auth,
+        .trial = &shared->trial,
+        .boot_id = shared->boot_id,
+        .last_words = &flota_port_start()->last_words,
+        .reset_text = flota_port_reset_text,
+        .log = print_line,
+    };
+    flota_ota_init(&shared->ota, &config);
+}
+
+static void start_modules(void)
+{
+    for (size_t i = 0; flota_modules[i]; i++)
+        if (flota_modules[i]->start)
+            flota_modules[i]->start(&app.shared);
+}
+
 void flota_init(void)
 {
-    app.port = flota_port_init();
+    struct flota_app *shared = &app.shared;
+    shared->port = flota_port_init();
+    shared->info = &flota_image_info;
+    shared->auth = FLOTA_AUTH;
+    shared->http_port = FLOTA_HTTP_PORT;
+    shared->boot_id = flota_port_random();
     reach(FLOTA_MILESTONE_STARTED);
     print_start();
     init_trust();
     init_trial();
     activate_again();
-    init_services();
+    init_config();
     init_network();
+    init_device_id();
+    init_update();
+    start_modules();
     reach(FLOTA_MILESTONE_RUNNING);
 }
 
@@ -256,44 +272,62 @@ void flota_milestone(uint32_t milestone)
 /* --- one turn --- */
 
 /* Say the address when it changes, and when the cable is unplugged. */
-static void print_address(void)
+static void print_address(const struct flota_network_status *network)
 {
-    bool link = netif_is_link_up(&app.netif);
-    ip4_addr_t address = *netif_ip4_addr(&app.netif);
     char line[48];
-    if (link != app.printed_link) {
-        app.printed_link = link;
-        app.printed_address.addr = 0; /* said again when the link is back */
-        if (!link)
-            print_line(NULL, "network: no link, check the cable");
+    if (network->is_link_up != app.printed_link) {
+        app.printed_link = network->is_link_up;
+        app.printed_address[0] = '\0'; /* said again when the link is back */
+        if (!network->is_link_up)
+            flota_app_log("network: no link, check the cable");
     }
-    if (!link || address.addr == app.printed_address.addr)
+    if (!network->is_link_up || strcmp(network->address, app.printed_address) == 0)
         return;
-    app.printed_address = address;
+    strcpy(app.printed_address, network->address);
     reach(FLOTA_MILESTONE_ADDRESS);
-    snprintf(line, sizeof line, "ip %s (%s)", ip4addr_ntoa(&address), USE_DHCP ? "dhcp" : "static");
-    print_line(NULL, line);
+    snprintf(line, sizeof line, "ip %s (%s)", network->address,
+             network->is_dhcp ? "dhcp" : "static");
+    flota_app_log(line);
 }
 
-/* Without a check of the application's own: the network is up, and somebody was served. */
-static bool is_healthy(void)
+static bool is_in_touch(void)
+{
+    bool in_touch = app.shared.http.request_count + app.shared.rpc.served > 0;
+    for (size_t i = 0; flota_modules[i] && !in_touch; i++)
+        in_touch = flota_modules[i]->is_in_touch && flota_modules[i]->is_in_touch();
+    return in_touch;
+}
+
+/* Without a check of the application's own: the network is up, and somebody was served, or a server
+ * that updates come from was reached. */
+static bool is_healthy(const struct flota_network_status *network)
 {
     if (app.is_healthy)
         return app.is_healthy();
-    return netif_is_link_up(&app.netif) && !ip4_addr_isany(netif_ip4_addr(&app.netif)) &&
-           app.server.request_count > 0;
+    return network->is_link_up && network->address[0] && is_in_touch();
 }
 
-static void poll_trial(uint32_t now_ms)
+static void poll_trial(const struct flota_network_status *network, uint32_t now_ms)
 {
-    bool on_trial = flota_trial_running(&app.trial) == FLOTA_RUNNING_TRIAL;
+    struct flota_trial *trial = &app.shared.trial;
+    bool on_trial = flota_trial_running(trial) == FLOTA_RUNNING_TRIAL;
     bool may_confirm = on_trial && now_ms + 1u > FLOTA_CONFIRM_AFTER_MS;
-    int result = flota_trial_poll(&app.trial, now_ms, may_confirm && is_healthy());
+    int result = flota_trial_poll(trial, now_ms, may_confirm && is_healthy(network));
     if (result == 1)
-        print_line(NULL, "confirmed by its health check");
+        flota_app_log("confirmed by its health check");
     else if (result < 0 && result != app.printed_error)
-        print_line(NULL, flota_error_text(result)->cause); /* tried again at each turn: said once */
+        flota_app_log(flota_error_text(result)->cause); /* tried again at each turn: said once */
     app.printed_error = result;
+}
+
+/* Returns whether there is work that needs no waiting. */
+static bool poll_modules(uint32_t now_ms)
+{
+    bool goes_on = false;
+    for (size_t i = 0; flota_modules[i]; i++)
+        if (flota_modules[i]->poll)
+            goes_on |= flota_modules[i]->poll(&app.shared, now_ms) == FLOTA_UPDATER_GOES_ON;
+    return goes_on;
 }
 
 void flota_set_health_check(bool (*check)(void))
@@ -304,25 +338,26 @@ void flota_set_health_check(bool (*check)(void))
 /* The journals are not read while an update's flash operation runs. */
 int flota_confirm(void)
 {
-    bool confirmed = flota_trial_running(&app.trial) == FLOTA_RUNNING_CONFIRMED;
-    if (!confirmed && !flota_http_update_is_quiet(&app.update))
-        return FLOTA_ERR_UPDATE_BUSY;
-    return flota_trial_confirm(&app.trial);
+    return flota_ota_confirm(&app.shared.ota);
 }
 
 int flota_give_up(uint32_t cause)
 {
-    return flota_trial_give_up(&app.trial, cause);
+    return flota_trial_give_up(&app.shared.trial, cause);
 }
 
+/* The updater has its turn first and last: the bank must not stand idle while frames are read, and
+ * what they brought goes to it at once. */
 void flota_poll(void)
 {
+    struct flota_network_status network;
     uint32_t now_ms = flota_port_now_ms();
-    flota_port_netif_poll(&app.netif);
-    sys_check_timeouts();
-    print_address();
-    flota_http_lwip_poll(now_ms);
-    poll_trial(now_ms);
-    if (flota_http_update_poll(&app.update, now_ms) != FLOTA_UPDATER_GOES_ON)
+    bool goes_on = flota_ota_poll(&app.shared.ota, now_ms) == FLOTA_UPDATER_GOES_ON;
+    flota_network_poll(now_ms);
+    flota_network_status(&network);
+    print_address(&network);
+    poll_trial(&network, now_ms);
+    goes_on |= poll_modules(now_ms);
+    if (!goes_on && flota_ota_poll(&app.shared.ota, now_ms) != FLOTA_UPDATER_GOES_ON)
         flota_port_idle();
 }
