@@ -202,19 +202,27 @@
 
 /* --- chapter 52: USART --- */
 
-#define USART3_BASE     0x40004800u
-#define USART3_CR1      REG32(USART3_BASE + 0x00u)
-#define USART_CR1_UE    (1u << 0)
-#define USART_CR1_RE    (1u << 2)
-#define USART_CR1_TE    (1u << 3)
-#define USART_CR1_TXEIE (1u << 7)
-#define USART3_CR2      REG32(USART3_BASE + 0x04u)
-#define USART3_CR3      REG32(USART3_BASE + 0x08u)
-#define USART3_BRR      REG32(USART3_BASE + 0x0Cu)
-#define USART3_ISR      REG32(USART3_BASE + 0x1Cu)
-#define USART_ISR_TC    (1u << 6)
-#define USART_ISR_TXE   (1u << 7)
-#define USART3_TDR      REG32(USART3_BASE + 0x28u)
+#define USART3_BASE      0x40004800u
+#define USART3_CR1       REG32(USART3_BASE + 0x00u)
+#define USART_CR1_UE     (1u << 0)
+#define USART_CR1_RE     (1u << 2)
+#define USART_CR1_TE     (1u << 3)
+#define USART_CR1_RXNEIE (1u << 5)
+#define USART_CR1_TXEIE  (1u << 7)
+#define USART_CR1_FIFOEN (1u << 29)
+#define USART3_CR2       REG32(USART3_BASE + 0x04u)
+#define USART3_CR3       REG32(USART3_BASE + 0x08u)
+#define USART3_BRR       REG32(USART3_BASE + 0x0Cu)
+#define USART3_RQR       REG32(USART3_BASE + 0x18u)
+#define USART_RQR_RXFRQ  (1u << 3)
+#define USART3_ISR       REG32(USART3_BASE + 0x1Cu)
+#define USART_ISR_ORE    (1u << 3)
+#define USART_ISR_RXNE   (1u << 5)
+#define USART_ISR_TC     (1u << 6)
+#define USART_ISR_TXE    (1u << 7)
+#define USART3_ICR       REG32(USART3_BASE + 0x20u)
+#define USART3_RDR       REG32(USART3_BASE + 0x24u)
+#define USART3_TDR       REG32(USART3_BASE + 0x28u)
 
 /* --- Ethernet: media access control with DMA controller --- */
 

@@ -62,6 +62,16 @@ void stm32h7_uart_init(uint32_t kernel_hz);
 void stm32h7_uart_write(const char *text, size_t size);
 void stm32h7_uart_print(const char *text); /* zero-terminated */
 
+/* Queue bytes without waiting. Up to the queue's 4096 are taken together or not at all, so that
+ * nothing gets into the middle of a frame. Returns how many. */
+size_t stm32h7_uart_write_some(const char *text, size_t size);
+
+/* Take received bytes, without the other end's XON and XOFF. The first call begins to receive. */
+size_t stm32h7_uart_read(char *bytes, size_t size);
+
+/* Received bytes that found no place, and overruns of the USART: the interrupt came too late. */
+uint32_t stm32h7_uart_lost(void);
+
 /* Wait until the last bit is out, but no longer than the queue can take. Needs no interrupts. */
 void stm32h7_uart_flush(void);
 

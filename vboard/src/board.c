@@ -286,6 +286,7 @@ void board_destroy(struct board *board)
 {
     page_destroy(board);
     net_destroy(board);
+    usart_destroy(board);
     if (board->powered) {
         flash_power_off(board);
     }

@@ -223,6 +223,7 @@ struct usart *usart_create(struct board *board);
 void usart_reset(struct board *board);
 void usart_event(struct board *board, enum board_event event);
 void usart_poll(struct board *board); /* host side: bytes typed */
+void usart_destroy(struct board *board);
 void usart_input(struct board *board, int usart, const uint8_t *data, size_t size); /* 1-3 */
 /* The last console bytes of USART n: copies at most size, returns the count; *total counts all ever
  * sent. */

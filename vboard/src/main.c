@@ -82,7 +82,9 @@ static const struct argp_option options[] = {
      "Forward a port of this machine to the firmware, e.g. tcp:127.0.0.1:8000:80; may be repeated",
      2},
     {"http", KEY_HTTP, "HOST:PORT", 0, "Serve the board page, e.g. 127.0.0.1:8100", 2},
-    {"uart1", KEY_UART1, "WHERE", 0, "USART1: stdio, pty, loop, none (default) or a file to write",
+    {"uart1", KEY_UART1, "WHERE", 0,
+     "USART1: stdio, pty, pty:LINK (a symbolic link to it), loop, none (default) or a file to "
+     "write",
      3},
     {"uart2", KEY_UART2, "WHERE", 0, "USART2, the same", 3},
     {"uart3", KEY_UART3, "WHERE", 0, "USART3, the board's ST-LINK port, the same (default: stdio)",

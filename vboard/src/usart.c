@@ -57,6 +57,10 @@ enum {
 #define ISR_RXFT       (1u << 26)
 #define ISR_TXFT       (1u << 27)
 
+/* The host is asked every millisecond of virtual time, a little later when much is going on. */
+#define AHEAD_NS  (4 * NS_PER_MS)
+#define AHEAD_MIN 16u
+
 static const struct {
     uint32_t base, enable, bit;
     int irq;
@@ -344,6 +348,7 @@ static bool unit_read(struct board *board, int number, uint32_t offset, uint32_t
 static void write_data(struct unit *unit, uint8_t byte)
 {
     unit->tc = false;
+    unit->poll.count = 0; /* who sends between two looks does not wait */
     if (unit->tx.count < depth(unit))
         push(&unit->tx, byte);
     else if (depth(unit) == 1)
@@ -441,13 +446,21 @@ UNIT_ACCESS(3)
 
 /* --- for the rest of the board --- */
 
+/* Bytes for the time until the next poll, as an adapter holds them. */
+static size_t bytes_ahead(const struct board *board, const struct unit *unit)
+{
+    uint64_t time = character_ns(board, unit);
+    size_t count = time ? (size_t)(AHEAD_NS / time) : 0;
+    return count < AHEAD_MIN ? AHEAD_MIN : count < WIRE_SIZE ? count : WIRE_SIZE;
+}
+
 void usart_poll(struct board *board)
 {
     for (int i = 0; i < USART_COUNT; i++) {
         struct unit *unit = &board->usart->units[i];
         if (!enabled(unit, CR1_RE))
             continue;
-        usart_host_poll(unit);
+        usart_host_poll(unit, bytes_ahead(board, unit));
         start_receiver(board, unit);
         schedule(board, unit);
     }
@@ -500,6 +513,12 @@ void usart_unit_reset(struct board *board, uint32_t which)
 void usart_reset(struct board *board)
 {
     usart_unit_reset(board, 7);
+}
+
+void usart_destroy(struct board *board)
+{
+    for (int i = 0; board->usart && i < USART_COUNT; i++)
+        usart_host_close(&board->usart->units[i]);
 }
 
 struct usart *usart_create(struct board *board)

@@ -32,6 +32,8 @@ struct unit {
     /* the host's side of the wire */
     enum host_kind host;
     int in_fd, out_fd;       /* -1: none */
+    char link[256];          /* pty:PATH; "": none */
+    bool held;               /* the firmware said XOFF, and the host obeys it */
     uint8_t wire[WIRE_SIZE]; /* bytes on their way in; they wait until the receiver is enabled */
     size_t wire_first, wire_count;
     uint8_t tail[TAIL_SIZE];
@@ -44,11 +46,14 @@ struct usart {
     struct unit units[USART_COUNT];
 };
 
-/* Connect a unit to "stdio", "pty", "loop", "none" or a file's name. Exits the program with a
- * message when that cannot be opened. */
+/* Connect a unit to "stdio", "pty", "pty:LINK", "loop", "none" or a file's name. Exits the program
+ * with a message when that cannot be opened. */
 void usart_host_open(struct board *board, struct unit *unit, const char *where);
 void usart_host_output(struct unit *unit, uint8_t byte);
-void usart_host_poll(struct unit *unit); /* takes what the host has typed onto the wire */
+void usart_host_close(struct unit *unit);
+/* Take what the host has written onto the wire, no more than ahead bytes at a time: the rest waits
+ * with the host, whose writes then block. */
+void usart_host_poll(struct unit *unit, size_t ahead);
 bool usart_wire_push(struct unit *unit, uint8_t byte);
 uint8_t usart_wire_pop(struct unit *unit);
 

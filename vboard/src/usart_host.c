@@ -15,14 +15,34 @@
 #include <termios.h>
 #include <unistd.h>
 
+#define XON  0x11
+#define XOFF 0x13
+
 _Noreturn static void fail(const struct unit *unit, const char *where)
 {
     fprintf(stderr, "flota-vboard: --uart%d %s: %s\n", unit->number, where, strerror(errno));
     exit(2);
 }
 
+/* A name that stays the same from run to run. Another board's link is taken over, a file is not. */
+static void link_pty(struct unit *unit, const char *name, const char *path)
+{
+    struct stat status;
+    if (lstat(path, &status) == 0 && S_ISLNK(status.st_mode))
+        unlink(path);
+    if (symlink(name, path))
+        fail(unit, path);
+    snprintf(unit->link, sizeof unit->link, "%s", path);
+}
+
+void usart_host_close(struct unit *unit)
+{
+    if (unit->link[0])
+        unlink(unit->link);
+}
+
 /* The slave stays open here, so that a terminal program may come and go. */
-static void open_pty(struct unit *unit)
+static void open_pty(struct unit *unit, const char *path)
 {
     int master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC), slave;
     struct termios raw;
@@ -34,6 +54,8 @@ static void open_pty(struct unit *unit)
         fail(unit, name);
     cfmakeraw(&raw);
     tcsetattr(slave, TCSANOW, &raw);
+    if (path)
+        link_pty(unit, name, path);
     fprintf(stderr, "vboard: USART%d is %s\n", unit->number, name);
     unit->in_fd = unit->out_fd = master;
 }
@@ -55,7 +77,10 @@ void usart_host_open(struct board *board, struct unit *unit, const char *where)
         unit->host = HOST_LOOP;
     } else if (strcmp(where, "pty") == 0) {
         unit->host = HOST_PTY;
-        open_pty(unit);
+        open_pty(unit, NULL);
+    } else if (strncmp(where, "pty:", 4) == 0 && strlen(where + 4) < sizeof unit->link) {
+        unit->host = HOST_PTY;
+        open_pty(unit, where + 4);
     } else if (strcmp(where, "stdio") == 0) {
         bool taken = false; /* the first USART on stdio gets what is typed */
         for (int i = 0; i < unit->number - 1; i++)
@@ -77,8 +102,27 @@ static bool may_write(int fd)
     return poll(&ready, 1, 0) != 0; /* an error shows at the write */
 }
 
+/* The host's XON/XOFF flow control (termios IXON) stops what its programs write; what they had
+ * written before is kilobytes in the kernel here, a few bytes in a serial adapter. So the adapter
+ * that this stands for stops, too. */
+static bool host_obeys_xoff(const struct unit *unit)
+{
+    struct termios settings; /* of the slave: the pair has one set */
+    return unit->host == HOST_PTY && tcgetattr(unit->in_fd, &settings) == 0 &&
+           (settings.c_iflag & IXON);
+}
+
+static void note_flow_control(struct unit *unit, uint8_t byte)
+{
+    if (byte == XOFF)
+        unit->held = host_obeys_xoff(unit);
+    else if (byte == XON)
+        unit->held = false;
+}
+
 void usart_host_output(struct unit *unit, uint8_t byte)
 {
+    note_flow_control(unit, byte);
     unit->tail[unit->total++ % TAIL_SIZE] = byte;
     if (unit->host == HOST_LOOP)
         usart_wire_push(unit, byte);
@@ -108,12 +152,14 @@ static bool may_read(int fd)
     return poll(&ready, 1, 0) > 0;
 }
 
-void usart_host_poll(struct unit *unit)
+void usart_host_poll(struct unit *unit, size_t ahead)
 {
     uint8_t bytes[256];
-    size_t room = WIRE_SIZE - unit->wire_count;
+    size_t room = ahead > unit->wire_count ? ahead - unit->wire_count : 0;
     ssize_t count;
-    if (unit->in_fd < 0 || room == 0 || !may_read(unit->in_fd))
+    if (unit->held && !host_obeys_xoff(unit))
+        unit->held = false; /* it was switched off in between */
+    if (unit->in_fd < 0 || unit->held || room == 0 || !may_read(unit->in_fd))
         return;
     count = read(unit->in_fd, bytes, room < sizeof bytes ? room : sizeof bytes);
     if (count == 0 && unit->host == HOST_STDIO)
