@@ -1,47 +1,45 @@
-/* host_flash.c - two banks of 1 MB and an option byte in mapped memory.
+/* host_flash.c - two banks of 1 MB and an option byte in a mapped file. See host_flash.h.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "host_flash.h"
 #include "flota/error.h"
+#include "host_chip.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SECTOR_SIZE   0x20000u
-#define SECTOR_COUNT  8u
-#define BANK_SIZE     (SECTOR_SIZE * SECTOR_COUNT)
 #define WORD_SIZE     32u
-#define OPTION_OFFSET (2u * BANK_SIZE)
-#define MEMORY_SIZE   (2u * BANK_SIZE + 1u)
-
-/* --- flash --- */
+#define OPTION_OFFSET (2u * HOST_FLASH_BANK)
+#define MEMORY_SIZE   (2u * HOST_FLASH_BANK + 1u)
+#define OPTION_SWAP   1u
 
 static uint8_t *slot_bytes(const struct host_flash *host, enum flota_slot slot)
 {
     uint32_t bank = slot == FLOTA_SLOT_ACTIVE ? host->active : 1 - host->active;
-    return host->memory + bank * BANK_SIZE;
+    return host->memory + bank * HOST_FLASH_BANK;
 }
 
-static int host_read(void *port, enum flota_slot slot, uint32_t offset, void *data, uint32_t size)
+static int read_slot(void *port, enum flota_slot slot, uint32_t offset, void *data, uint32_t size)
 {
-    if (offset > BANK_SIZE || size > BANK_SIZE - offset)
+    if (offset > HOST_FLASH_BANK || size > HOST_FLASH_BANK - offset)
         return FLOTA_ERR_FLASH_READ;
     memcpy(data, slot_bytes(port, slot) + offset, size);
     return 0;
 }
 
-static int host_erase_start(void *port, enum flota_slot slot, uint32_t sector)
+static int erase_start(void *port, enum flota_slot slot, uint32_t sector)
 {
     struct host_flash *host = port;
-    if (slot != FLOTA_SLOT_SPARE || sector >= SECTOR_COUNT || host->erasing)
+    if (slot != FLOTA_SLOT_SPARE || sector >= HOST_FLASH_SECTORS || host->erasing)
         return FLOTA_ERR_FLASH_ERASE;
-    memset(slot_bytes(host, slot) + sector * SECTOR_SIZE, 0xFF, SECTOR_SIZE);
-    host->erasing = true;
-    host->erase_end_ms = host->now_ms + host->erase_ms;
+    host->erasing = slot_bytes(host, slot) + sector * HOST_FLASH_SECTOR;
+    memset(host->erasing, 0xFF, HOST_FLASH_SECTOR / 2u);
+    host->worked = true;
+    if (host->now_ms)
+        host->erase_end_ms = host->now_ms() + host->erase_ms;
     return 0;
 }
 
@@ -54,133 +52,61 @@ static bool is_blank(const uint8_t *word)
     return true;
 }
 
-static int host_program_start(void *port, enum flota_slot slot, uint32_t offset, const void *word)
+static int program_start(void *port, enum flota_slot slot, uint32_t offset, const void *word)
 {
     struct host_flash *host = port;
-    bool in_journal = offset >= (SECTOR_COUNT - 1) * SECTOR_SIZE;
-    if (offset % WORD_SIZE != 0 || offset >= BANK_SIZE || host->erasing ||
+    bool in_journal = offset >= (HOST_FLASH_SECTORS - 1) * HOST_FLASH_SECTOR;
+    if (offset % WORD_SIZE != 0 || offset >= HOST_FLASH_BANK || host->erasing ||
         (slot == FLOTA_SLOT_ACTIVE && !in_journal))
         return FLOTA_ERR_FLASH_PROGRAM;
     uint8_t *place = slot_bytes(host, slot) + offset;
     if (!is_blank(place)) /* a second program breaks the word's ECC on the chip */
         return FLOTA_ERR_FLASH_PROGRAM;
     memcpy(place, word, WORD_SIZE);
+    host->worked = true;
     return 0;
 }
 
-static int host_poll(void *port)
+static int poll_flash(void *port)
 {
     struct host_flash *host = port;
-    if (host->erasing && (int32_t)(host->now_ms - host->erase_end_ms) < 0)
+    if (!host->erasing)
+        return FLOTA_FLASH_IDLE;
+    if (host->now_ms && (int32_t)(host->now_ms() - host->erase_end_ms) < 0)
         return FLOTA_FLASH_BUSY;
-    host->erasing = false;
+    memset(host->erasing, 0xFF, HOST_FLASH_SECTOR);
+    host->erasing = NULL;
     return FLOTA_FLASH_IDLE;
-}
-
-/* --- platform --- */
-
-static int host_update_allowed(void *port)
-{
-    (void)port;
-    return 0;
-}
-
-static int host_swap(void *port)
-{
-    struct host_flash *host = port;
-    host->memory[OPTION_OFFSET] = (uint8_t)(1 - host->active);
-    return 0;
-}
-
-static int host_keep(void *port)
-{
-    struct host_flash *host = port;
-    host->memory[OPTION_OFFSET] = (uint8_t)host->active;
-    return 0;
-}
-
-static void host_feed(void *port)
-{
-    (void)port; /* Linux needs no watchdog here: a hanging process is seen */
-}
-
-static int host_foreign_allowed(void *port)
-{
-    (void)port;
-    return 0;
-}
-
-static void host_reset(void *port)
-{
-    struct host_flash *host = port;
-    host->active = host->memory[OPTION_OFFSET] == 1;
-    host->erasing = false;
-    host->reset_count++;
-}
-
-static int host_active_bank(void *port)
-{
-    const struct host_flash *host = port;
-    return (int)host->active + 1;
 }
 
 /* --- opening --- */
 
-static void *map_file(const char *path, bool *is_new)
+int host_flash_open(struct host_flash *host, int fd)
 {
     struct stat status;
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    void *memory = MAP_FAILED;
-    if (fd < 0)
-        return MAP_FAILED;
-    if (fstat(fd, &status) == 0 && ftruncate(fd, MEMORY_SIZE) == 0)
-        memory = mmap(NULL, MEMORY_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    *is_new = status.st_size != MEMORY_SIZE;
-    int error = errno;
-    close(fd);
-    errno = error;
-    return memory;
-}
-
-static void set_contracts(struct host_flash *host, const char *board)
-{
-    host->flash = (struct flota_flash){.port = host,
-                                       .link_address = 0x08000000u,
-                                       .sector_size = SECTOR_SIZE,
-                                       .image_sector_count = SECTOR_COUNT - 1,
-                                       .sector_count = SECTOR_COUNT,
-                                       .word_size = WORD_SIZE,
-                                       .read = host_read,
-                                       .erase_start = host_erase_start,
-                                       .program_start = host_program_start,
-                                       .poll = host_poll};
-    host->ram = (struct flota_memory){0x20000000u, 0x18080000u}; /* as wide as a Cortex-M's RAM */
-    host->platform = (struct flota_platform){.port = host,
-                                             .board = board,
-                                             .ram = &host->ram,
-                                             .ram_count = 1,
-                                             .update_allowed = host_update_allowed,
-                                             .swap = host_swap,
-                                             .keep = host_keep,
-                                             .feed = host_feed,
-                                             .foreign_allowed = host_foreign_allowed,
-                                             .reset = host_reset,
-                                             .active_bank = host_active_bank};
-}
-
-int host_flash_open(struct host_flash *host, const char *path, const char *board)
-{
-    bool is_new = true;
     memset(host, 0, sizeof *host);
-    set_contracts(host, board);
-    host->memory =
-        path ? map_file(path, &is_new)
-             : mmap(NULL, MEMORY_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (fstat(fd, &status) != 0)
+        return -errno;
+    if (status.st_size != 0 && status.st_size != MEMORY_SIZE)
+        return -EINVAL;
+    if (ftruncate(fd, MEMORY_SIZE) != 0)
+        return -errno;
+    host->memory = mmap(NULL, MEMORY_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (host->memory == MAP_FAILED)
         return -errno;
-    if (is_new)
+    if (status.st_size == 0)
         memset(host->memory, 0xFF, MEMORY_SIZE);
-    host->active = host->memory[OPTION_OFFSET] == 1;
+    host->flash = (struct flota_flash){.port = host,
+                                       .link_address = HOST_LINK_ADDRESS,
+                                       .sector_size = HOST_FLASH_SECTOR,
+                                       .image_sector_count = HOST_FLASH_SECTORS - 1,
+                                       .sector_count = HOST_FLASH_SECTORS,
+                                       .word_size = WORD_SIZE,
+                                       .read = read_slot,
+                                       .erase_start = erase_start,
+                                       .program_start = program_start,
+                                       .poll = poll_flash};
+    host_flash_reload(host);
     return 0;
 }
 
@@ -189,8 +115,26 @@ void host_flash_close(struct host_flash *host)
     munmap(host->memory, MEMORY_SIZE);
 }
 
-bool host_flash_running(struct host_flash *host, struct flota_image_info *info)
+const uint8_t *host_flash_active(const struct host_flash *host)
 {
-    return flota_image_find_info(slot_bytes(host, FLOTA_SLOT_ACTIVE), FLOTA_IMAGE_HEAD_SIZE,
-                                 info) == 1;
+    return slot_bytes(host, FLOTA_SLOT_ACTIVE);
+}
+
+void host_flash_select(struct host_flash *host, bool other_bank)
+{
+    bool swap = other_bank == (host->active == 0);
+    host->memory[OPTION_OFFSET] = swap ? OPTION_SWAP : 0;
+}
+
+void host_flash_reload(struct host_flash *host)
+{
+    host->active = host->memory[OPTION_OFFSET] == OPTION_SWAP;
+    host->erasing = NULL;
+}
+
+void host_flash_program(struct host_flash *host, const void *image, uint32_t size)
+{
+    memset(host->memory, 0xFF, MEMORY_SIZE);
+    host_flash_reload(host);
+    memcpy(host->memory, image, size);
 }

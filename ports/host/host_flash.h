@@ -1,8 +1,11 @@
-/* host_flash.h - a flash of two banks in memory or in a file, and the platform around it.
+/* host_flash.h - a flash of two banks in a file.
  *
- * The contracts of flota/flash.h and flota/platform.h for programs on Linux: geometry of the
- * STM32H745, words programmed once, option byte loaded at reset. A file keeps both banks and the
- * option byte.
+ * The contract of flota/flash.h for Linux: geometry of the STM32H745, words programmed once, the
+ * option byte loaded at reset. The file holds both banks and the option byte, which says whether
+ * they are swapped. Launcher and firmware map the same file.
+ *
+ * An erase has two halves: the first half of the sector is gone at once, the rest when its time is
+ * over. A process that is killed in between leaves what a loss of power leaves: half a sector.
  *
  * Thread safety: one caller.  Allocation: mmap.
  * SPDX-License-Identifier: Apache-2.0
@@ -12,25 +15,36 @@
 
 #include "flota/image.h"
 
+#define HOST_FLASH_SECTOR  0x20000u
+#define HOST_FLASH_SECTORS 8u
+#define HOST_FLASH_BANK    (HOST_FLASH_SECTOR * HOST_FLASH_SECTORS)
+
 struct host_flash {
     struct flota_flash flash;
-    struct flota_platform platform;
-    struct flota_memory ram;
-    uint32_t erase_ms; /* how long an erase takes, set by the caller */
-    uint32_t now_ms;   /* set by the caller */
-    uint32_t reset_count;
+    uint32_t (*now_ms)(void); /* NULL: an erase takes no time */
+    uint32_t erase_ms;        /* how long an erase takes */
     uint32_t erase_end_ms;
-    bool erasing;
-    uint32_t active; /* bank, 0 or 1: the one that executes */
-    uint8_t *memory; /* both banks, then the option byte */
+    uint8_t *erasing; /* the sector, NULL: none */
+    bool worked;      /* something was started; cleared by who waits: its end is no event here */
+    uint32_t active;  /* bank, 0 or 1: the one that executes */
+    uint8_t *memory;  /* both banks, then the option byte */
 };
 
-/* Open a flash: path NULL for one in memory, blank; else a file, made blank when it does not exist.
- * board: the platform's name. Returns 0, or -errno. */
-int host_flash_open(struct host_flash *host, const char *path, const char *board);
+/* Map the flash of an open file; an empty file becomes a blank flash. Returns 0, or -errno: -EINVAL
+ * for a file of another size. */
+int host_flash_open(struct host_flash *host, int fd);
 void host_flash_close(struct host_flash *host);
 
-/* The information block of the active bank. Returns false when there is none. */
-bool host_flash_running(struct host_flash *host, struct flota_image_info *info);
+/* The active bank's bytes. */
+const uint8_t *host_flash_active(const struct host_flash *host);
+
+/* Set the option byte: at the next reset the other bank or the same one is active. */
+void host_flash_select(struct host_flash *host, bool other_bank);
+
+/* What a reset does: the option byte counts. */
+void host_flash_reload(struct host_flash *host);
+
+/* What a programmer does: erase all, then write an image to bank 1, the active one. */
+void host_flash_program(struct host_flash *host, const void *image, uint32_t size);
 
 #endif

@@ -5,16 +5,9 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "../../../src/net/lwip/lwip_internal.h"
 #include "flota/error.h"
-#include "flota/http_lwip.h"
-#include "lwip/init.h"
-#include "lwip/memp.h"
-#include "lwip/netif.h"
-#include "lwip/priv/tcp_priv.h"
-#include "lwip/stats.h"
-#include "lwip/sys.h"
-#include "lwip/tcp.h"
-#include "lwip/timeouts.h"
+#include "flota/http.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,16 +16,11 @@
 
 #include <cmocka.h>
 
-#define PORT      80
-#define PAGE_MAX  150000u
-#define PEERS_MAX 128
+#include "lwip_world.h"
 
-static uint32_t clock_ms = 1000;
-
-u32_t sys_now(void)
-{
-    return clock_ms;
-}
+#define PAGE_MAX 150000u
+#define PORT     80
+#define CLIENTS  8
 
 /* --- handlers --- */
 
@@ -117,133 +105,12 @@ static const struct flota_http_route routes[] = {
     {"/refused", "POST", &refusing, NULL},
 };
 static struct flota_http_server server = {.routes = routes, .route_count = 4};
-
-/* --- a client on the raw API --- */
-
-struct peer {
-    struct tcp_pcb *pcb;
-    bool connected, ended, lost;
-    bool lazy;   /* acknowledges, but does not open its window */
-    size_t kept; /* bytes not yet taken */
-    size_t size; /* bytes received */
-    uint32_t sum;
-    char text[4096]; /* the first of them, zero-terminated */
-};
-
-/* All of a test. */
-static struct peer peers[PEERS_MAX];
-static size_t peer_count;
-
-static err_t peer_received(void *argument, struct tcp_pcb *pcb, struct pbuf *data, err_t error)
-{
-    struct peer *peer = argument;
-    (void)error;
-    if (!data) {
-        peer->ended = true;
-        return ERR_OK;
-    }
-    for (struct pbuf *part = data; part; part = part->next) {
-        for (size_t i = 0; i < part->len; i++) {
-            uint8_t byte = ((const uint8_t *)part->payload)[i];
-            if (peer->size < sizeof peer->text - 1)
-                peer->text[peer->size] = (char)byte;
-            peer->size++;
-            peer->sum = peer->sum * 31 + byte;
-        }
-    }
-    if (peer->lazy)
-        peer->kept += data->tot_len;
-    else
-        tcp_recved(pcb, data->tot_len);
-    pbuf_free(data);
-    return ERR_OK;
-}
-
-static err_t peer_connected(void *argument, struct tcp_pcb *pcb, err_t error)
-{
-    struct peer *peer = argument;
-    (void)pcb;
-    peer->connected = error == ERR_OK;
-    return ERR_OK;
-}
-
-static void peer_lost(void *argument, err_t error)
-{
-    struct peer *peer = argument;
-    (void)error;
-    peer->lost = true;
-    peer->pcb = NULL;
-}
-
-/* One turn of the main loop, ms later. */
-static void turn(uint32_t ms)
-{
-    clock_ms += ms;
-    netif_poll_all();
-    sys_check_timeouts();
-    flota_http_lwip_poll(clock_ms);
-    netif_poll_all();
-}
-
-static void turns(int count, uint32_t ms)
-{
-    while (count-- > 0)
-        turn(ms);
-}
-
-static struct peer *peer_connect(void)
-{
-    ip_addr_t address = IPADDR4_INIT_BYTES(127, 0, 0, 1);
-    assert_in_range(peer_count, 0, PEERS_MAX - 1);
-    struct peer *peer = &peers[peer_count++];
-    memset(peer, 0, sizeof *peer);
-    peer->pcb = tcp_new();
-    assert_non_null(peer->pcb);
-    tcp_arg(peer->pcb, peer);
-    tcp_recv(peer->pcb, peer_received);
-    tcp_err(peer->pcb, peer_lost);
-    tcp_nagle_disable(peer->pcb);
-    assert_int_equal(tcp_connect(peer->pcb, &address, PORT, peer_connected), ERR_OK);
-    for (int i = 0; i < 100 && !peer->connected && !peer->lost; i++)
-        turn(1);
-    return peer;
-}
-
-/* Queue what fits. Returns its size. */
-static size_t peer_write(struct peer *peer, const void *data, size_t size)
-{
-    size_t room = peer->pcb ? tcp_sndbuf(peer->pcb) : 0;
-    if (size > room)
-        size = room;
-    if (size == 0 || tcp_write(peer->pcb, data, (u16_t)size, TCP_WRITE_FLAG_COPY) != ERR_OK)
-        return 0;
-    tcp_output(peer->pcb);
-    return size;
-}
-
-static void peer_send(struct peer *peer, const char *text)
-{
-    assert_int_equal(peer_write(peer, text, strlen(text)), strlen(text));
-    turns(5, 1);
-}
-
-static void peer_close(struct peer *peer)
-{
-    if (!peer->pcb)
-        return;
-    tcp_arg(peer->pcb, NULL);
-    tcp_recv(peer->pcb, NULL);
-    tcp_err(peer->pcb, NULL);
-    assert_int_equal(tcp_close(peer->pcb), ERR_OK);
-    peer->pcb = NULL;
-}
-
-static void peer_reset(struct peer *peer)
-{
-    tcp_err(peer->pcb, NULL);
-    tcp_abort(peer->pcb);
-    peer->pcb = NULL;
-}
+static struct flota_http_connection sessions[CLIENTS];
+static struct flota_network_server network_server = {.protocol = &flota_http_protocol,
+                                                     .context = &server,
+                                                     .port = PORT,
+                                                     .count = CLIENTS,
+                                                     .sessions = sessions};
 
 static uint8_t upload_byte(size_t i)
 {
@@ -278,20 +145,11 @@ static int set_up(void **state)
     return 0;
 }
 
-/* Let everything close, then count what is still in use. */
 static int tear_down(void **state)
 {
     (void)state;
     world.take = SIZE_MAX;
-    for (; peer_count > 0; peer_count--)
-        peer_close(&peers[peer_count - 1]);
-    turns(400, 200);
-    assert_null(tcp_active_pcbs);
-    assert_null(tcp_tw_pcbs);
-    assert_int_equal(lwip_stats.memp[MEMP_PBUF_POOL]->used, 0);
-    assert_int_equal(lwip_stats.memp[MEMP_PBUF]->used, 0);
-    assert_int_equal(lwip_stats.memp[MEMP_TCP_SEG]->used, 0);
-    assert_int_equal(lwip_stats.mem.used, 0);
+    nothing_is_left();
     assert_int_equal(world.begun, world.done);
     return 0;
 }
@@ -301,7 +159,7 @@ static int tear_down(void **state)
 static void requests_on_one_connection_are_answered(void **state)
 {
     (void)state;
-    struct peer *peer = peer_connect();
+    struct peer *peer = peer_connect_to(PORT);
     peer_send(peer, "GET /small HTTP/1.1\r\nHost: a\r\n\r\n");
     assert_non_null(strstr(peer->text, "HTTP/1.1 200 OK\r\n"));
     assert_non_null(strstr(peer->text, "\r\n\r\n127.0.0.1"));
@@ -316,7 +174,7 @@ static void a_page_larger_than_the_send_buffer_arrives_whole(void **state)
 {
     uint32_t sum = 0;
     (void)state;
-    struct peer *peer = peer_connect();
+    struct peer *peer = peer_connect_to(PORT);
     peer_send(peer, "GET /page HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     for (int i = 0; i < 2000 && !peer->ended; i++)
         turn(1);
@@ -334,7 +192,7 @@ static void a_page_larger_than_the_send_buffer_arrives_whole(void **state)
 static void a_client_that_reads_nothing_is_given_up(void **state)
 {
     (void)state;
-    struct peer *peer = peer_connect();
+    struct peer *peer = peer_connect_to(PORT);
     peer->lazy = true;
     peer_send(peer, "GET /page HTTP/1.1\r\nHost: a\r\n\r\n");
     turns(10, 100);
@@ -350,8 +208,8 @@ static void an_upload_goes_at_the_handler_s_pace_and_others_are_served_meanwhile
     enum { SIZE = 300000 };
     size_t at = 0;
     (void)state;
-    struct peer *peer = peer_connect();
-    struct peer *other = peer_connect();
+    struct peer *peer = peer_connect_to(PORT);
+    struct peer *other = peer_connect_to(PORT);
     peer_send(peer, "POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 300000\r\n\r\n");
     world.take = 0;
     for (int i = 0; i < 300; i++) { /* an erase: no room */
@@ -377,8 +235,8 @@ static void an_upload_in_tiny_segments_takes_few_buffers(void **state)
 {
     enum { SIZE = 3000 };
     (void)state;
-    struct peer *peer = peer_connect();
-    struct peer *other = peer_connect();
+    struct peer *peer = peer_connect_to(PORT);
+    struct peer *other = peer_connect_to(PORT);
     peer_send(peer, "POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 3000\r\n\r\n");
     world.take = 0;
     size_t at = 0;
@@ -399,11 +257,45 @@ static void an_upload_in_tiny_segments_takes_few_buffers(void **state)
     assert_int_equal(world.sum, upload_sum(SIZE));
 }
 
+static size_t buffers_kept(void)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < CLIENTS; i++) {
+        const struct pbuf *input = network_server.connections[i].input;
+        count += input ? pbuf_clen(input) : 0;
+    }
+    return count;
+}
+
+static void many_stalled_clients_leave_buffers_for_the_others(void **state)
+{
+    enum { STALLED = 4 };
+    struct peer *stalled[STALLED];
+    (void)state;
+    world.take = 0;
+    for (int i = 0; i < STALLED; i++) {
+        stalled[i] = peer_connect_to(PORT);
+        peer_send(stalled[i], "POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 3000\r\n\r\n");
+    }
+    for (int i = 0; i < 60 * STALLED; i++) {
+        peer_write(stalled[i % STALLED], "x", 1);
+        turn(10);
+    }
+    assert_in_range(buffers_kept(), STALLED, PBUF_POOL_SIZE / 2 + STALLED);
+    struct peer *other = peer_connect_to(PORT);
+    peer_send(other, "GET /small HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_non_null(strstr(other->text, "HTTP/1.1 200 OK\r\n"));
+    for (int i = 0; i < STALLED; i++)
+        peer_reset(stalled[i]);
+    turn(10);
+    assert_int_equal(buffers_kept(), 0);
+}
+
 static void a_reset_client_ends_its_exchange_and_frees_its_bytes(void **state)
 {
     size_t at = 0;
     (void)state;
-    struct peer *peer = peer_connect();
+    struct peer *peer = peer_connect_to(PORT);
     peer_send(peer, "POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 300000\r\n\r\n");
     world.take = 0;
     for (int i = 0; i < 50; i++) {
@@ -420,7 +312,7 @@ static void a_client_that_left_ends_its_upload_at_once_though_bytes_are_held(voi
 {
     size_t at = 0;
     (void)state;
-    struct peer *peer = peer_connect();
+    struct peer *peer = peer_connect_to(PORT);
     peer_send(peer, "POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 300000\r\n\r\n");
     world.take = 0;
     for (int i = 0; i < 4; i++)
@@ -438,7 +330,7 @@ static void a_refused_client_gets_its_answer_while_it_sends_on(void **state)
     enum { SIZE = 400000 };
     size_t at = 0;
     (void)state;
-    struct peer *peer = peer_connect();
+    struct peer *peer = peer_connect_to(PORT);
     peer_send(peer, "POST /refused HTTP/1.1\r\nHost: a\r\nContent-Length: 400000\r\n\r\n");
     for (int i = 0; i < 2000 && at < SIZE && !peer->lost; i++) {
         peer_upload(peer, &at, SIZE);
@@ -454,29 +346,30 @@ static void a_refused_client_gets_its_answer_while_it_sends_on(void **state)
 static void a_new_client_takes_the_place_of_the_longest_idle_one(void **state)
 {
     (void)state;
-    for (int i = 0; i < FLOTA_HTTP_LWIP_CLIENTS; i++) {
-        peer_connect();
+    for (int i = 0; i < CLIENTS; i++) {
+        peer_connect_to(PORT);
         turns(5, 10);
     }
     peer_send(&peers[0], "GET /small HTTP/1.1\r\nHost: a\r\n\r\n"); /* so 1 is idle for longest */
-    peer_connect();
-    peer_send(&peers[FLOTA_HTTP_LWIP_CLIENTS], "GET /small HTTP/1.1\r\nHost: a\r\n\r\n");
-    assert_non_null(strstr(peers[FLOTA_HTTP_LWIP_CLIENTS].text, "HTTP/1.1 200 OK\r\n"));
-    for (int i = 0; i <= FLOTA_HTTP_LWIP_CLIENTS; i++)
+    turns(10, 100); /* acknowledgements may be late */
+    peer_connect_to(PORT);
+    peer_send(&peers[CLIENTS], "GET /small HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_non_null(strstr(peers[CLIENTS].text, "HTTP/1.1 200 OK\r\n"));
+    for (int i = 0; i <= CLIENTS; i++)
         assert_int_equal(peers[i].lost, i == 1);
 }
 
 static void when_all_are_being_served_a_new_client_is_refused(void **state)
 {
     (void)state;
-    for (int i = 0; i < FLOTA_HTTP_LWIP_CLIENTS; i++) {
-        peer_connect();
+    for (int i = 0; i < CLIENTS; i++) {
+        peer_connect_to(PORT);
         peer_send(&peers[i], "POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhell");
     }
-    const struct peer *late = peer_connect();
+    const struct peer *late = peer_connect_to(PORT);
     turns(5, 1);
     assert_true(late->lost);
-    for (int i = 0; i < FLOTA_HTTP_LWIP_CLIENTS; i++) {
+    for (int i = 0; i < CLIENTS; i++) {
         peer_send(&peers[i], "o");
         assert_non_null(strstr(peers[i].text, "HTTP/1.1 200 OK\r\n"));
     }
@@ -485,9 +378,9 @@ static void when_all_are_being_served_a_new_client_is_refused(void **state)
 static void a_flood_of_half_sent_heads_shuts_nobody_out(void **state)
 {
     (void)state;
-    for (int i = 0; i < 3 * FLOTA_HTTP_LWIP_CLIENTS; i++)
-        peer_send(peer_connect(), "GET /small HT");
-    struct peer *good = peer_connect();
+    for (int i = 0; i < 3 * CLIENTS; i++)
+        peer_send(peer_connect_to(PORT), "GET /small HT");
+    struct peer *good = peer_connect_to(PORT);
     peer_send(good, "GET /small HTTP/1.1\r\nHost: a\r\n\r\n");
     assert_non_null(strstr(good->text, "HTTP/1.1 200 OK\r\n"));
 }
@@ -498,7 +391,7 @@ static void control_blocks_in_time_wait_are_let_go(void **state)
 {
     (void)state;
     for (int i = 0; i < 100; i++) {
-        struct peer *peer = peer_connect();
+        struct peer *peer = peer_connect_to(PORT);
         peer_send(peer, "POST /refused HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx");
         turns(4, 100); /* an acknowledgement may be late */
         assert_non_null(strstr(peer->text, "HTTP/1.1 413 "));
@@ -520,6 +413,7 @@ int main(void)
         TEST(a_client_that_reads_nothing_is_given_up),
         TEST(an_upload_goes_at_the_handler_s_pace_and_others_are_served_meanwhile),
         TEST(an_upload_in_tiny_segments_takes_few_buffers),
+        TEST(many_stalled_clients_leave_buffers_for_the_others),
         TEST(a_reset_client_ends_its_exchange_and_frees_its_bytes),
         TEST(a_client_that_left_ends_its_upload_at_once_though_bytes_are_held),
         TEST(a_refused_client_gets_its_answer_while_it_sends_on),
@@ -530,8 +424,8 @@ int main(void)
     };
     for (size_t i = 0; i < PAGE_MAX; i++)
         world.page[i] = upload_byte(i);
-    lwip_init();
-    if (flota_http_lwip_init(&server, PORT) != 0)
+    start_network();
+    if (flota_network_listen(&network_server) != 0)
         return 1;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,9 @@
+/* It writes where nothing is. SPDX-License-Identifier: Apache-2.0 */
+#ifndef FLOTA_CONFIG_H
+#define FLOTA_CONFIG_H
+#include "../base_config.h"
+#define FLOTA_NAME           "crash"
+#define FLOTA_VERSION        "1.2.0"
+#define TEST_WAY             TEST_CRASH
+#define FLOTA_CONFIRM_POLICY FLOTA_CONFIRM_EXPLICIT
+#endif
