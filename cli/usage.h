@@ -1,7 +1,8 @@
 /* usage.h - a command's arguments, described once: for reading them, and for its --help.
  *
- * Each option names the place where its value goes; argp does the rest. A wrong argument ends the
- * program with EXIT_USAGE.
+ * Each option names the place where its value goes; argp does the rest. What the command line does
+ * not say is taken from the settings (settings.h). A wrong argument ends the program with
+ * EXIT_USAGE.
  *
  *     bool json = false;
  *     const char *path = NULL;
@@ -18,8 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define USAGE_LIST_MAX   8u
-#define USAGE_OPTION_MAX 16u
+#define USAGE_LIST_MAX   64u
+#define USAGE_OPTION_MAX 32u
 
 struct usage_list {
     const char *values[USAGE_LIST_MAX];
@@ -67,8 +68,16 @@ struct usage {
     unsigned least, most;
 };
 
-/* Read a command's arguments. Returns only when they fit. */
+/* Read a command's arguments. Returns only when they fit. A command calls it before anything that
+ * would have to be undone. */
 void usage_read(const struct usage *usage, int argc, char **argv);
+
+/* See what a command would give to usage_read(), instead of running it: for completion and man
+ * pages. */
+struct command;
+typedef void (*usage_visitor)(void *context, const struct command *command,
+                              const struct usage *usage);
+void usage_visit(const struct command *command, usage_visitor visitor, void *context);
 
 /* Say what is wrong with the arguments, beyond what usage_read() can see. Returns EXIT_USAGE. */
 int usage_complain(const char *command, const char *what);

@@ -53,13 +53,19 @@ static int check_head(const struct file *file)
 
 int verdict_head(const struct file *file, const struct flota_image_info *running)
 {
-    struct flota_image_info info;
     const struct flota_image_consents none = {.foreign = false};
+    return verdict_head_with(file, running, &none);
+}
+
+int verdict_head_with(const struct file *file, const struct flota_image_info *running,
+                      const struct flota_image_consents *consents)
+{
+    struct flota_image_info info;
     const struct flota_platform platform = {
         .board = running->board, .ram = ram, .ram_count = sizeof ram / sizeof ram[0]};
     const struct flota_image_target target = {
         .flash = &flash, .platform = &platform, .running = running};
-    return flota_image_check(&target, &none, file->bytes, file->size, file->size, &info);
+    return flota_image_check(&target, consents, file->bytes, file->size, file->size, &info);
 }
 
 int verdict_content(const struct file *file)

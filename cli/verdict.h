@@ -27,6 +27,10 @@ int verdict(const struct file *file);
 int verdict_head(const struct file *file, const struct flota_image_info *running);
 int verdict_content(const struct file *file);
 
+/* The first of them, with what a person has consented to. */
+int verdict_head_with(const struct file *file, const struct flota_image_info *running,
+                      const struct flota_image_consents *consents);
+
 /* Say what is wrong with a file, why, and what to do. remedy: NULL for the error's own. Returns
  * EXIT_OTHER. */
 int verdict_complain(const char *command, const char *path, int error, const char *remedy);
