@@ -10,7 +10,7 @@ VBOARD := $(HOST)/vboard/flota-vboard
 LOG := build/log
 
 .PHONY: help deps host web arm demo check-demo check-vboard check-browser check-power check-bad-input test bench \
-        check-guard check-trial check-left check-cuts check-bundle check-resume powercut \
+        check-guard check-ways check-cubemx check-faults check-fifty check-trial check-left check-cuts check-bundle check-resume powercut \
         fuzz size fmt check-style clean
 
 help: ## list the targets
@@ -19,14 +19,14 @@ help: ## list the targets
 deps: ## fetch what the build needs (packages, sources); offline once done
 	@scripts/deps
 
-host: deps ## build the host side: tool, tests under sanitizers, the virtual board
+host: deps web ## build the host side: tool, tests under sanitizers, the virtual board
 	@cmake --preset host >$(call log,cmake-host) && cmake --build --preset host
 
 web: deps ## build the device pages of the examples
 	@for p in project1 project2; do \
 	  node web/build.mjs --description examples/$$p/dashboard.json --out build/web/$$p/index.html.gz || exit 1; done
 
-arm: host web ## build the firmware of the examples
+arm: host ## build the firmware of the examples
 	@cmake --preset arm >$(call log,cmake-arm) && cmake --build --preset arm
 
 demo: arm ## start the virtual board with Project 1; open the addresses it prints
@@ -37,6 +37,7 @@ check-demo: arm ## 1 -> 2 -> 1 over HTTP on the virtual board, without a person
 
 check-vboard: arm ## prove the virtual board's behaviours, and that each proof can fail
 	@vboard/tests/check-reports $(VBOARD) $(ARM)/vboard/tests/fw
+	@vboard/tests/check-uart $(VBOARD) $(ARM)/vboard/tests/fw
 	@$(HOST)/vboard/vboard-check --vboard $(VBOARD) --removable $(VBOARD)-removable \
 	  --firmware $(ARM)/vboard/tests/fw vboard/tests/checks/*.txt
 
@@ -63,6 +64,18 @@ check-bundle: arm ## bundles and signatures, good and bad
 
 check-resume: arm ## uploads go on after a lost connection, and after a loss of power
 	@tests/e2e/check-resume
+
+check-ways: arm ## every way in, with everything that the tool does on it, on board and host: one table
+	@tests/e2e/check-ways
+
+check-cubemx: arm ## a project in the shape of CubeMX: updated, confirmed, rolled back to
+	@tests/e2e/check-cubemx
+
+check-faults: arm ## brokers that restart, servers that fail, clients that vanish, frames that are mutated
+	@tests/e2e/check-faults
+
+check-fifty: arm ## fifty devices by one command: eight virtual boards, the rest on the host
+	@tests/e2e/check-fifty
 
 powercut: host ## at least a million power cuts on the host's flash model, in all ways
 	@scripts/powercut

@@ -3,6 +3,8 @@
 // Update times are the board's virtual time, from the request's head (before the first body byte) to the
 // system reset, without the option byte change, as a ratio to the least time that the flash needs by its
 // data sheet. Speeds of the virtual board are instructions of the guest per second of this machine.
+//
+// bench.mjs [GROUP...]: only these, see the end.
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +12,8 @@ import { Board, run, testFirmware, until, vboardProgram } from '../e2e/board.mjs
 import { bundle, key } from '../e2e/bundles.mjs';
 import { padded, seal, withField } from '../e2e/images.mjs';
 import { consoleLines, flashLimit, updateTime } from '../e2e/updates.mjs';
+import { loop } from './loop.mjs';
+import { calls, serial, transfers } from './ways.mjs';
 
 const SIZE = 400 * 1024;
 const SECTOR = 128 * 1024;
@@ -74,13 +78,24 @@ async function verify() {
   bench('verify_p256_ms', (us[1] / 1000).toFixed(1), 'ms_virtual');
 }
 
+/** A turn of the main loop in which nothing happens, all modules linked; the most is a look at the PHY. */
+async function turn() {
+  const image = join(build, 'arm/tests/bench/bench_turn/bench_turn.bin');
+  const { stdout, stderr } = await run(vboardProgram, ['--fast', '--run-for', '8', '--guest-ip', '192.168.0.10', '--load', image]);
+  const cycles = stdout.match(/^turn (\d+) (\d+)/gm)?.at(-1).split(' ').slice(1).map(Number);
+  if (!cycles) throw new Error(`bench_turn: ${stdout} ${stderr}`);
+  const CPU_MHZ = 400;
+  bench('turn_idle_us', (cycles[0] / CPU_MHZ).toFixed(1), 'us_virtual');
+  bench('turn_idle_most_us', (cycles[1] / CPU_MHZ).toFixed(1), 'us_virtual');
+}
+
 async function sizes() {
-  for (const name of ['project1', 'project2']) {
-    const elf = join(build, `arm/examples/${name}/${name}.elf`);
-    const { stdout } = await run('arm-none-eabi-size', [elf]);
+  for (const elf of ['examples/project1/project1', 'examples/project2/project2', 'tests/firmware/ways/ways']) {
+    const { stdout } = await run('arm-none-eabi-size', [join(build, `arm/${elf}.elf`)]);
     const [text, data, bss] = stdout.trim().split('\n')[1].trim().split(/\s+/).map(Number);
+    const name = elf.split('/').at(-1);
     bench(`${name}_text`, text + data, 'B');
-    if (name === 'project2') bench(`${name}_ram`, data + bss, 'B');
+    bench(`${name}_ram`, data + bss, 'B');
   }
   bench('page_gz', statSync(join(build, 'web/project2/index.html.gz')).size, 'B');
 }
@@ -95,8 +110,16 @@ async function speeds() {
   }
 }
 
-await updates();
-await guard();
-await verify();
-await sizes();
-await speeds();
+/** check-fifty tells the numbers on the way. */
+async function fifty() {
+  const { stdout, code } = await run(join(root, 'tests/e2e/check-fifty'), []);
+  if (code !== 0) throw new Error(`check-fifty: ${code} ${stdout}`);
+  for (const [, name, value, unit] of stdout.matchAll(/^fifty: (\w+) ([\d.]+) (\w+)$/gm)) bench(`fifty_${name}`, value, unit);
+}
+
+const groups = { updates, turn, guard, verify, transfers, serial, calls, fifty, loop, sizes, speeds };
+const chosen = process.argv.slice(2);
+for (const name of chosen.length ? chosen : Object.keys(groups)) {
+  if (!groups[name]) throw new Error(`no group '${name}': ${Object.keys(groups).join(', ')}`);
+  await groups[name](bench);
+}

@@ -1,4 +1,4 @@
-// docs-pictures.mjs - docs/update.png, trial.png and board.png from the screenshots of `make check-browser`.
+// docs-pictures.mjs - docs/*.png from the screenshots of `make check-browser`.
 // SPDX-License-Identifier: Apache-2.0
 import { mkdirSync } from 'node:fs';
 import { chromium } from 'playwright-core';
@@ -25,4 +25,9 @@ await picture('update', 1308, 632, shown('project2-phone-light', 270, 584) + sho
 const phones = ['trial', 'confirmed', 'rolled-back'].map((name) => shown(`${name}-phone-light`, 312, 600));
 await picture('trial', 1032, 648, phones.join(''));
 await picture('board', 1328, 812, shown('board-desktop-dark', 1280, 764));
+// docs/tutorial.md: a phone and a desktop side by side.
+const both = (phone, desktop) => shown(phone, 270, 584) + shown(desktop, 934, 584);
+await picture('tutorial-project1', 1308, 632, both('project1-phone-light', 'project1-desktop-light'));
+await picture('tutorial-update', 1308, 632, both('receiving-phone-dark', 'receiving-desktop-light'));
+await picture('tutorial-project2', 1308, 632, both('project2-phone-light', 'project2-desktop-light'));
 await browser.close();

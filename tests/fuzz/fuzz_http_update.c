@@ -32,6 +32,7 @@ struct world {
     struct flash_model model;
     struct flota_trust trust;
     struct flota_trial trial;
+    struct flota_ota ota;
     struct flota_http_update service;
     struct flota_http_route routes[4];
     struct flota_http_server server;
@@ -60,7 +61,7 @@ static void turn(struct world *world, uint32_t ms)
     world->now_ms += ms;
     flota_http_poll(&world->connection, world->now_ms);
     collect(world);
-    flota_http_update_poll(&world->service, world->now_ms);
+    flota_ota_poll(&world->ota, world->now_ms);
 }
 
 /* The firmware starts, on whatever the flash holds. */
@@ -70,13 +71,15 @@ static void boot(struct world *world)
     struct flota_trial_config trial = {.flash = &world->model.flash,
                                        .platform = &world->model.platform,
                                        .policy = FLOTA_CONFIRM_EXPLICIT};
-    struct flota_http_update_config config = {
+    struct flota_ota_config ota = {
         .target = &world->model.target, .trial = &world->trial, .boot_id = 1};
+    struct flota_http_update_config config = {.ota = &world->ota};
     flash_model_power_up(&world->model);
     flota_trust_init(&world->trust, &trust);
     flota_trial_init(&world->trial, &trial, world->now_ms);
     world->model.target.trust = &world->trust;
     world->model.target.trial = &world->trial;
+    flota_ota_init(&world->ota, &ota);
     flota_http_update_init(&world->service, &config);
 }
 
@@ -103,8 +106,10 @@ static void start(struct world *world, bool revertible)
     if (revertible)
         load_older_image(world);
     boot(world);
-    world->routes[0] = (struct flota_http_route){"/update", "POST PUT", update, &world->service};
-    world->routes[1] = (struct flota_http_route){"/update/", "POST PUT", update, &world->service};
+    world->routes[0] =
+        (struct flota_http_route){"/update", "GET POST PUT", update, &world->service};
+    world->routes[1] =
+        (struct flota_http_route){"/update/", "GET POST PUT", update, &world->service};
     world->routes[2] =
         (struct flota_http_route){"/api/firmware_update", "GET POST PUT", update, &world->service};
     world->routes[3] = (struct flota_http_route){"/api/firmware_keys", "GET POST",
@@ -160,10 +165,10 @@ static void check_swap(struct world *world)
         return;
     REQUIRE(world->model.swap_count == 1 && world->model.reset_count == 1);
     if (flota_image_find_info(active, FLOTA_IMAGE_HEAD_SIZE, &info) == 1)
-        REQUIRE(memcmp(&info, &world->service.updater.status.info, sizeof info) == 0);
+        REQUIRE(memcmp(&info, &world->ota.updater.status.info, sizeof info) == 0);
     else
-        REQUIRE(world->service.updater.request.consents.foreign); /* kept over a resume */
-    REQUIRE(world->service.updater.status.verified == world->service.updater.status.total);
+        REQUIRE(world->ota.updater.request.consents.foreign); /* kept over a resume */
+    REQUIRE(world->ota.updater.status.verified == world->ota.updater.status.total);
 }
 
 static void check_get(struct world *world, const char *path, const char *part, const char *end)
@@ -196,7 +201,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         turn(&world, 100);
     check_swap(&world);
     if (world.model.reset_count == 0)
-        REQUIRE(!world.service.client);
+        REQUIRE(!world.service.client && !world.ota.owner);
     check_get(&world, "/api/firmware_update", "\"auth\":\"none\",\"running\":", "}}\r\n");
     check_get(&world, "/api/firmware_keys", "\"slots\":[", "]}\r\n");
     flash_model_free(&world.model);

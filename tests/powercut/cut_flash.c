@@ -23,6 +23,7 @@ const struct cut_geometry cut_geometries[] = {
     {"small", 1024, 4, 7},
     {"h745", 128 * 1024, 7, 8},
     {"single", 3072, 2, 3}, /* the journal in one sector, as the chip's, but soon full */
+    {"saves", 4096, 1, 3},  /* small, with room for values */
 };
 const uint32_t cut_geometry_count = sizeof cut_geometries / sizeof cut_geometries[0];
 

@@ -6,6 +6,7 @@
 #include "crc32.h"
 #include "flota/error.h"
 #include "prng.h"
+#include "saved_values.h"
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +14,8 @@
 #define GUARD_TURNS_MAX  8u
 #define RESET_CAUSE      7u
 #define UNKNOWN_KIND     200u
+#define CONFIG_LAST      0x80u /* SPEC.md, Configuration */
+#define CONFIG_COPY      0x40u
 #define RANDOM_POOL_SIZE 65536u
 #define CHUNK_SIZE       700u
 #define APPEND_TRIES     3u /* of a record, each in another word */
@@ -63,6 +66,9 @@ static bool is_withheld(const struct device *device, enum flota_slot slot,
     case PLANTED_NO_BEGIN:
     case PLANTED_LATE_BEGIN:
         return !own && record->kind == FLOTA_RECORD_BEGIN;
+    case PLANTED_NO_CARRY:
+    case PLANTED_LATE_CARRY:
+        return own && record->kind == FLOTA_RECORD_CONFIG && device->updating;
     default:
         return false;
     }
@@ -88,7 +94,7 @@ static void overlay(const struct device *device, uint32_t bank, uint32_t offset,
     }
 }
 
-/* PLANTED_LATE_BEGIN: the first erase has ended. */
+/* PLANTED_LATE_BEGIN, PLANTED_LATE_CARRY: the first erase has ended. */
 static void program_withheld(struct device *device)
 {
     while (device->withheld_count > 0) {
@@ -140,6 +146,46 @@ static void claim_progress(const struct device *device, void *data)
     memcpy(data, &record, sizeof record);
 }
 
+/* PLANTED_INCOMPLETE: the row of pieces ends here, whether all are there or not. */
+static bool is_last_in_row(struct device *device, uint32_t bank, uint32_t offset,
+                           const struct flota_record *record)
+{
+    struct flota_record next;
+    offset += CUT_WORD_SIZE;
+    return offset == cut_flash_slot_size(&device->flash) ||
+           cut_flash_read(&device->flash, bank, offset, &next, sizeof next) != 0 ||
+           !is_record(&next, FLOTA_RECORD_CONFIG) || next.generation != record->generation;
+}
+
+/* PLANTED_ONE_COPY: the last piece is taken for its copy. Not when it is read back. */
+static void end_save_early(struct device *device, uint32_t bank, uint32_t offset, void *data)
+{
+    struct flota_record record;
+    memcpy(&record, data, sizeof record);
+    if (!is_record(&record, FLOTA_RECORD_CONFIG))
+        return;
+    uint8_t *control = &record.arguments.bytes[0];
+    bool ends = (*control & CONFIG_LAST) != 0 || (device->fault == PLANTED_INCOMPLETE &&
+                                                  is_last_in_row(device, bank, offset, &record));
+    if (offset == device->read_back || !ends)
+        return;
+    *control |= CONFIG_LAST | CONFIG_COPY;
+    seal(&record);
+    memcpy(data, &record, sizeof record);
+}
+
+/* PLANTED_OWN_ONLY */
+static void hide_save(void *data)
+{
+    struct flota_record record;
+    memcpy(&record, data, sizeof record);
+    if (!is_record(&record, FLOTA_RECORD_CONFIG))
+        return;
+    record.kind = UNKNOWN_KIND;
+    seal(&record);
+    memcpy(data, &record, sizeof record);
+}
+
 /* PLANTED_ONE_CONFIRMED: one that reads well counts as all three. */
 static void add_phantom(struct device *device, uint32_t bank, uint32_t offset, uint8_t *data)
 {
@@ -167,6 +213,10 @@ static void read_otherwise(struct device *device, uint32_t bank, uint32_t offset
             raise_number(data + i);
         else if (device->fault == PLANTED_BELIEVES_PROGRESS && bank == device->flash.active)
             claim_progress(device, data + i);
+        else if (device->fault == PLANTED_ONE_COPY || device->fault == PLANTED_INCOMPLETE)
+            end_save_early(device, bank, offset + i, data + i);
+        else if (device->fault == PLANTED_OWN_ONLY && bank != device->flash.active)
+            hide_save(data + i);
         else if (device->fault == PLANTED_ONE_CONFIRMED)
             add_phantom(device, bank, offset + i, data + i);
     }
@@ -185,6 +235,8 @@ static int port_read(void *port, enum flota_slot slot, uint32_t offset, void *da
         return read_dead_as_unknown(data, size);
     if (error == 0)
         read_otherwise(device, bank_of(device, slot), offset, data, size);
+    if (offset == device->read_back)
+        device->read_back = 0;
     return error;
 }
 
@@ -224,6 +276,10 @@ static int port_program_start(void *port, enum flota_slot slot, uint32_t offset,
         return 0;
     }
     note(device, offset, &record);
+    device->read_back = offset;
+    if (device->fault == PLANTED_NO_SETTLE && device->starting &&
+        device->programmed_kind == FLOTA_RECORD_CONFIG)
+        return FLOTA_ERR_FLASH_PROGRAM;
     if (device->fault == PLANTED_ONE_CONFIRMED &&
         device->programmed_kind == FLOTA_RECORD_CONFIRMED && record.arguments.confirmed.number > 1)
         return 0;
@@ -242,7 +298,8 @@ static int port_poll(void *port)
     device->has_staged |=
         result == FLOTA_FLASH_IDLE && device->programmed_kind == FLOTA_RECORD_STAGED;
     device->programmed_kind = 0;
-    if (erases && result == FLOTA_FLASH_IDLE && device->fault == PLANTED_LATE_BEGIN)
+    bool is_late = device->fault == PLANTED_LATE_BEGIN || device->fault == PLANTED_LATE_CARRY;
+    if (erases && result == FLOTA_FLASH_IDLE && is_late)
         program_withheld(device);
     return result;
 }
@@ -378,6 +435,7 @@ static void lose_ram(struct device *device)
     device->believed_generation = 0;
     device->programmed_kind = 0;
     device->counting = device->leaving = device->keeping = device->starting = false;
+    device->updating = false;
     device->has_begun = device->has_staged = device->has_asked_to_reset = false;
 }
 
@@ -569,6 +627,33 @@ static int activate_again(struct device *device)
     return result;
 }
 
+/* PLANTED_FORGETS_UNKNOWN */
+static void forget_unknown(struct flota_config *config)
+{
+    uint32_t kept = 0;
+    for (uint32_t at = 0, size; at < config->values.size; at += size) {
+        char key[FLOTA_CONFIG_KEY_MAX];
+        const char *entry = config->values.bytes + at;
+        size = (uint32_t)strlen(entry) + 1;
+        snprintf(key, sizeof key, "%.*s", (int)strcspn(entry, "="), entry);
+        if (!flota_config_find(config, key))
+            continue;
+        memmove(config->values.bytes + kept, entry, size);
+        kept += size;
+    }
+    config->values.size = kept;
+}
+
+static void start_config(struct device *device)
+{
+    int image = device_image_in(device, device->flash.active);
+    device->starting = true;
+    saved_values_start(&device->ram.config, &device->port, image);
+    device->starting = false;
+    if (device->fault == PLANTED_FORGETS_UNKNOWN)
+        forget_unknown(&device->ram.config);
+}
+
 int device_start(struct device *device)
 {
     const struct flota_trial_config config = {
@@ -579,6 +664,8 @@ int device_start(struct device *device)
     };
     read_running(device);
     flota_trial_init(&device->ram.trial, &config, 0);
+    if (device->has_config)
+        start_config(device);
     return activate_again(device);
 }
 
@@ -678,27 +765,45 @@ static bool goes_on(struct device *device, uint32_t index, uint32_t *offset)
     return true;
 }
 
+/* Of every other image the time to confirm in is said behind the file: a second BEGIN. Not into a
+ * journal that has no room for one, which is refused in words. */
+static void say_deadline(struct device *device, uint32_t index)
+{
+    if (index % 2 == 1 && device_look(device)->other.free_words > FLOTA_JOURNAL_KEEP_TRIAL + 4u)
+        flota_updater_set_deadline(&device->ram.updater, FLOTA_TRIAL_DEADLINE_MS);
+}
+
 int device_update(struct device *device, uint32_t index, bool force)
 {
     uint32_t size = device->images->sizes[index], offset = 0;
     const struct flota_update_request request = request_of(size, force);
     int error = 0;
     device->spare_image = (int)index;
+    device->updating = true;
     if (device->starts_anew || !goes_on(device, index, &offset))
         error = flota_updater_create(&device->ram.updater, &device->target, &request);
     if (error == 0)
         error = deliver(device, device->images->bytes[index], offset, size);
     if (error == 0)
+        say_deadline(device, index);
+    if (error == 0)
         error = finish(device);
-    return error == 0 ? activate(device) : error;
+    if (error == 0)
+        error = activate(device);
+    device->updating = false;
+    return error;
 }
 
 int device_revert(struct device *device)
 {
     const struct flota_update_request request = request_of(0, true);
     device->spare_image = device_image_in(device, 1 - device->flash.active);
+    device->updating = true;
     int error = flota_updater_revert(&device->ram.updater, &device->target, &request);
     if (error == 0)
         error = finish(device);
-    return error == 0 ? activate(device) : error;
+    if (error == 0)
+        error = activate(device);
+    device->updating = false;
+    return error;
 }

@@ -10,6 +10,7 @@
 #define DEVICE_H
 
 #include "cut_flash.h"
+#include "flota/config.h"
 #include "flota/trial.h"
 #include "flota/update.h"
 #include "images.h"
@@ -20,10 +21,11 @@ struct device_ram {
     struct flota_updater updater;
     struct flota_trial trial;
     struct flota_boot boot;
+    struct flota_config config;
 };
 
-#define DEVICE_WITHHELD_MAX 8u
-#define DEVICE_KINDS        14u /* of records, and 0 */
+#define DEVICE_WITHHELD_MAX 16u
+#define DEVICE_KINDS        15u /* of records, and 0 */
 
 /* A word that is believed to be written, by a planted fault. */
 struct device_withheld {
@@ -56,6 +58,7 @@ struct device {
     bool spoil_staged;  /* a word of the new image rots between STAGED and its first boot */
     bool says_refused;  /* flash.refuses_changes is told of, as OPTCHANGEERR does */
     bool fail_attempts; /* the words for ATTEMPT do not take it, at each boot */
+    bool has_config;    /* the application keeps values in the journals */
     int spare_image;    /* number of the one that was sent last */
     struct flota_boot_decision decision; /* the guard's, the last one */
 
@@ -72,6 +75,7 @@ struct device {
     bool leaving;  /* the guard is writing FAILED and SWAPTRY */
     bool keeping;  /* an order to swap is being taken back */
     bool starting; /* the application starts */
+    bool updating; /* an update or a revert runs */
     bool has_asked_to_reset;
     bool has_begun;                  /* BEGIN stands, of the order that runs */
     bool has_staged;                 /* STAGED, the same */
@@ -82,6 +86,7 @@ struct device {
     struct device_withheld withheld[DEVICE_WITHHELD_MAX];
     uint32_t withheld_count;
     uint32_t believed_generation;
+    uint32_t read_back; /* offset of a word that was programmed, and is to be read as it is: 0 */
 };
 
 void device_init(struct device *device, const struct cut_geometry *geometry,

@@ -28,7 +28,14 @@
     X(REST_NOT_ERASED, "leaves sectors of an unfinished update that the next image does not need") \
     X(BELIEVES_PROGRESS, "goes on with an upload by the PROGRESS of another one")                  \
     X(UNCOUNTED_AGAIN, "activates again without counting")                                         \
-    X(STARTS_UNCOUNTED, "starts a trial whose ATTEMPT could not be written")
+    X(STARTS_UNCOUNTED, "starts a trial whose ATTEMPT could not be written")                       \
+    X(NO_CARRY, "erases the other journal and the values that only it has")                        \
+    X(LATE_CARRY, "carries values over after the erase")                                           \
+    X(ONE_COPY, "takes a save for sure without its copy")                                          \
+    X(NO_SETTLE, "starts with values that a cut left in doubt, and leaves it at that")             \
+    X(INCOMPLETE, "takes values from a save of which the last pieces are missing")                 \
+    X(OWN_ONLY, "looks for values in the journal of the image that runs only")                     \
+    X(FORGETS_UNKNOWN, "drops values of keys that it does not know")
 
 enum planted_fault {
     PLANTED_NOTHING,

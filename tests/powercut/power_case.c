@@ -6,12 +6,15 @@
 #include "device.h"
 #include "flota/error.h"
 #include "prng.h"
+#include "saved_values.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define GEOMETRIES       3u
+#define GEOMETRIES       4u
+#define SAVES_GEOMETRY   3u /* whose devices save values */
 #define HISTORIES        2u /* what happened before: one update; updates until the journal is full */
+#define FILLER_KIND      201u
 #define STEPS_MAX        3u
 #define BOOTS_MAX        80u /* of a story without cuts: far more than any needs */
 #define SETTLE_BOOTS_MAX 12u /* until an image that never confirms is left */
@@ -43,21 +46,25 @@ enum step {
 static const struct {
     const char *name;
     bool factory; /* begins with a programmer's image */
+    bool saves;   /* each image saves values */
     enum step steps[STEPS_MAX];
 } stories[STORY_COUNT] = {
-    [STORY_FIRST] = {"first", true, {STEP_GOOD}},
-    [STORY_USED] = {"used", false, {STEP_GOOD}},
-    [STORY_SECOND] = {"second", false, {STEP_GOOD, STEP_GOOD}},
-    [STORY_HANGS] = {"hangs", false, {STEP_HANG, STEP_GOOD}},
-    [STORY_FAILS] = {"fails", false, {STEP_FAIL, STEP_GOOD}},
-    [STORY_DECAYS] = {"decays", false, {STEP_DECAY, STEP_GOOD}},
-    [STORY_REVERT] = {"revert", false, {STEP_GOOD, STEP_REVERT}},
-    [STORY_ROT] = {"rot", false, {STEP_ROT, STEP_GOOD}},
-    [STORY_THIRD] = {"third", false, {STEP_GOOD, STEP_GOOD, STEP_GOOD}},
-    [STORY_REFUSED] = {"refused", false, {STEP_REFUSED}},
-    [STORY_STUCK] = {"stuck", false, {STEP_STUCK, STEP_GOOD}},
-    [STORY_STUCK_FIRST] = {"stuckfirst", true, {STEP_STUCK, STEP_GOOD, STEP_GOOD}},
-    [STORY_UNCOUNTED] = {"uncounted", false, {STEP_UNCOUNTED, STEP_GOOD}},
+    [STORY_FIRST] = {"first", true, false, {STEP_GOOD}},
+    [STORY_USED] = {"used", false, false, {STEP_GOOD}},
+    [STORY_SECOND] = {"second", false, false, {STEP_GOOD, STEP_GOOD}},
+    [STORY_HANGS] = {"hangs", false, false, {STEP_HANG, STEP_GOOD}},
+    [STORY_FAILS] = {"fails", false, false, {STEP_FAIL, STEP_GOOD}},
+    [STORY_DECAYS] = {"decays", false, false, {STEP_DECAY, STEP_GOOD}},
+    [STORY_REVERT] = {"revert", false, false, {STEP_GOOD, STEP_REVERT}},
+    [STORY_ROT] = {"rot", false, false, {STEP_ROT, STEP_GOOD}},
+    [STORY_THIRD] = {"third", false, false, {STEP_GOOD, STEP_GOOD, STEP_GOOD}},
+    [STORY_REFUSED] = {"refused", false, false, {STEP_REFUSED}},
+    [STORY_STUCK] = {"stuck", false, false, {STEP_STUCK, STEP_GOOD}},
+    [STORY_STUCK_FIRST] = {"stuckfirst", true, false, {STEP_STUCK, STEP_GOOD, STEP_GOOD}},
+    [STORY_UNCOUNTED] = {"uncounted", false, false, {STEP_UNCOUNTED, STEP_GOOD}},
+    [STORY_SAVES] = {"saves", false, true, {STEP_GOOD, STEP_GOOD}},
+    [STORY_SAVES_HANGS] = {"saveshangs", false, true, {STEP_HANG, STEP_GOOD}},
+    [STORY_SAVES_REVERT] = {"savesrevert", false, true, {STEP_GOOD, STEP_REVERT}},
 };
 
 enum truth { TRUTH_NO, TRUTH_MAYBE, TRUTH_YES };
@@ -90,6 +97,9 @@ struct run {
     uint32_t strays;
     uint32_t resent; /* reverts that became updates */
     uint32_t cuts;
+    struct saved_values saved;
+    uint32_t saves;
+    uint32_t full; /* saves refused for want of room */
     const char *wrong;
 };
 
@@ -98,11 +108,17 @@ static struct {
     struct device bases[GEOMETRIES][2][HISTORIES]; /* by factory or not */
     struct device devices[GEOMETRIES];
     struct device clones[GEOMETRIES];
+    struct saved_values saved[HISTORIES]; /* in the bases of SAVES_GEOMETRY */
 } shared;
 
 const char *power_story_name(enum power_story story)
 {
     return stories[story].name;
+}
+
+bool power_story_saves(enum power_story story)
+{
+    return stories[story].saves;
 }
 
 static bool fail(struct run *run, const char *wrong)
@@ -214,12 +230,25 @@ static enum device_outcome boot(struct run *run, struct device *device)
     return outcome;
 }
 
+/* What the device starts with holds from then on; what a copy of it would, need not. */
+static void values_are_right(struct run *run, const struct device *device)
+{
+    int image = device_image_in(device, device->flash.active);
+    if (!device->has_config || run->wrong)
+        return;
+    const char *wrong =
+        saved_values_check(&run->saved, &device->ram.config, image, device == run->device);
+    if (wrong)
+        fail(run, wrong);
+}
+
 /* The application starts, up to where it serves. Returns whether it resets instead. */
 static bool start(struct run *run, struct device *device)
 {
     int result = device_start(device);
     if (device->flash.violation)
         fail(run, device->flash.violation);
+    values_are_right(run, device);
     restarts_are_few(run, device);
     return result == 1;
 }
@@ -449,6 +478,24 @@ static void rot_fallback(struct run *run)
     run->rotted = true;
 }
 
+/* Now and then a person changes values. */
+static void save(struct run *run)
+{
+    struct device *device = run->device;
+    if (!device->has_config || run->saved.last + 1 == SAVED_VALUES_MAX ||
+        prng_below(&device->flash.random, 2) == 0)
+        return;
+    trace(run, "application: save");
+    int error =
+        saved_values_save(&run->saved, &device->ram.config, device_image_in(device, active(run)));
+    if (error == FLOTA_ERR_CONFIG_FULL)
+        run->full++;
+    else if (error == 0)
+        run->saves++;
+    else if (!run->has_marginal)
+        fail(run, "a save failed without a fault");
+}
+
 /* At its deadline, by its own check or by a person's wish; by the case's seed. */
 static void give_up(struct run *run)
 {
@@ -479,10 +526,12 @@ static void run_wanted(struct run *run, enum device_outcome outcome)
     enum step step = step_of(run);
     bool good = step == STEP_GOOD || step == STEP_REVERT || step == STEP_REFUSED;
     run->tried = true;
+    save(run);
     if (good || outcome != DEVICE_TRIES) {
         run->device->flash.refuses_changes = false;
         clear_counts(run->device); /* a person's action */
         confirm(run);              /* stranded: what cannot be left is the one to keep */
+        save(run);
         end_step(run);
     } else if (step == STEP_FAIL) {
         give_up(run);
@@ -521,6 +570,7 @@ static void run_old(struct run *run)
     if (left && !good) {
         end_step(run);
     } else if (!waits_for_chip(run)) {
+        save(run);
         change_mind(run);
         order_swap(run);
     }
@@ -611,6 +661,7 @@ static void begin_run(struct run *run, const struct power_case *power_case, bool
     device_copy(run->device, &shared.bases[geometry][factory][history_of(power_case)]);
     memset(run->device->first_of, 0, sizeof run->device->first_of);
     run->device->starts_anew = power_case->seed / 4 % 3 == 0;
+    run->device->has_config = geometry == SAVES_GEOMETRY;
     run->device->tracing = run->device->flash.tracing = tracing;
     run->device->flash.random = power_case->seed * STORY_COUNT + (uint32_t)power_case->story;
     for (uint32_t bank = 0; bank < 2; bank++) {
@@ -619,6 +670,8 @@ static void begin_run(struct run *run, const struct power_case *power_case, bool
             run->confirmed[bank][image] = TRUTH_YES;
     }
     device_power_up(run->device);
+    if (run->device->has_config)
+        run->saved = shared.saved[history_of(power_case)];
     begin_step(run);
 }
 
@@ -682,6 +735,8 @@ void power_case_run(const struct power_case *power_case, bool tracing,
     verdict->wrong = run.wrong;
     verdict->repeated = run.repeated;
     verdict->refused = run.refused;
+    verdict->saves = run.saves;
+    verdict->full = run.full;
     verdict->restarts = run.restarts;
     verdict->strays = run.strays;
     verdict->resent = run.resent;
@@ -722,6 +777,23 @@ static bool journal_is_full(struct device *device)
     return device_look(device)->other.free_words <= FLOTA_JOURNAL_KEEP_TRIAL;
 }
 
+/* Values are saved; then, by history, the journal in which they stand is filled: it is compacted
+ * when the other image, which may have saved none, is updated. */
+static void save_in_base(struct device *base, uint32_t history)
+{
+    struct saved_values *saved = &shared.saved[history];
+    int image = device_image_in(base, base->flash.active);
+    memset(saved, 0, sizeof *saved);
+    saved_values_start(&base->ram.config, &base->port, image);
+    for (uint32_t i = 0; i < 3; i++)
+        must(saved_values_save(saved, &base->ram.config, image), "save");
+    struct flota_record filler = flota_journal_record(FILLER_KIND, 0, NULL);
+    while (history == 1 && flota_journal_append(&base->port, FLOTA_SLOT_ACTIVE, &filler,
+                                                FLOTA_JOURNAL_KEEP_ADVISORY) == 0)
+        ;
+    device_power_up(base);
+}
+
 static void make_base(struct device *base, uint32_t geometry, bool factory, uint32_t history)
 {
     const struct images *images = &shared.images[geometry];
@@ -732,6 +804,10 @@ static void make_base(struct device *base, uint32_t geometry, bool factory, uint
         return;
     cut_flash_litter(&base->flash, 1, 3 * cut_geometries[0].sector_size);
     update_once(base);
+    if (geometry == SAVES_GEOMETRY) {
+        save_in_base(base, history);
+        return;
+    }
     for (uint32_t i = 0; history == 1 && i < 60 && !journal_is_full(base); i++)
         update_once(base);
 }

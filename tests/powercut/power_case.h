@@ -14,7 +14,7 @@
 #include "planted.h"
 
 #define POWER_CUTS_MAX 16u
-#define POWER_KINDS    14u
+#define POWER_KINDS    15u
 
 enum power_story {
     STORY_FIRST,   /* a programmer's image updates to one that confirms; the spare bank is blank */
@@ -28,8 +28,11 @@ enum power_story {
     STORY_THIRD,   /* three updates in a row: the third goes where the first may have broken off */
     STORY_REFUSED, /* the chip refuses to swap until the device has given up and is asked again */
     STORY_STUCK,   /* the new image hangs, and the chip refuses to swap back: it has to stay */
-    STORY_STUCK_FIRST, /* the same from a programmer's image, which has no records */
-    STORY_UNCOUNTED,   /* ATTEMPT cannot be written at the new image's boots: it is left at once */
+    STORY_STUCK_FIRST,  /* the same from a programmer's image, which has no records */
+    STORY_UNCOUNTED,    /* ATTEMPT cannot be written at the new image's boots: it is left at once */
+    STORY_SAVES,        /* two updates in a row, and each image saves values now and then */
+    STORY_SAVES_HANGS,  /* the same, but the new image never confirms */
+    STORY_SAVES_REVERT, /* the same, there and back */
     STORY_COUNT
 };
 
@@ -53,6 +56,8 @@ struct power_verdict {
     uint32_t restarts; /* swaps that the application ordered again, by itself */
     uint32_t resent;   /* reverts that needed the image sent, because a compaction was cut */
     uint32_t strays;   /* starts of the bank that an order taken back, and cut there, selected */
+    uint32_t saves;    /* of values, answered */
+    uint32_t full;     /* refused for want of room */
     uint32_t refused;  /* updates to an image that had failed, until they were forced */
     uint32_t first_of[POWER_KINDS]; /* operations, from 1, that began each kind's first record */
     uint32_t operation_count;
@@ -69,6 +74,9 @@ void power_case_run(const struct power_case *power_case, bool tracing,
                     struct power_verdict *verdict);
 
 const char *power_story_name(enum power_story story);
+
+/* Each image of the story saves values: the small geometry has no room for them. */
+bool power_story_saves(enum power_story story);
 
 /* Write the case as --only takes it: "small/first/7/12:DEAD,3:AFTER". */
 void power_case_print(const struct power_case *power_case);

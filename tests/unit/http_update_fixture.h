@@ -19,7 +19,9 @@
 struct fixture {
     struct flash_model model;
     struct flota_trial trial;
+    struct flota_ota ota;
     struct flota_http_update service;
+    const struct flota_puller *puller;
     struct flota_http_route routes[4];
     struct flota_trust trust; /* for tests that set model.target.trust */
     enum flota_confirm_policy policy;
@@ -55,14 +57,16 @@ static inline void start_service(struct fixture *f, struct flota_auth auth)
                                        .platform = &f->model.platform,
                                        .policy = f->policy,
                                        .decision = f->decision};
-    struct flota_http_update_config config = {.target = &f->model.target,
-                                              .auth = auth,
-                                              .trial = &f->trial,
-                                              .boot_id = 4711,
-                                              .last_words = &f->last_words,
-                                              .log = add_line,
-                                              .context = f};
+    struct flota_ota_config ota = {.target = &f->model.target,
+                                   .auth = auth,
+                                   .trial = &f->trial,
+                                   .boot_id = 4711,
+                                   .last_words = &f->last_words,
+                                   .log = add_line,
+                                   .context = f};
+    struct flota_http_update_config config = {.ota = &f->ota, .auth = auth, .puller = f->puller};
     flota_trial_init(&f->trial, &trial, 0);
+    flota_ota_init(&f->ota, &ota);
     flota_http_update_init(&f->service, &config);
 }
 
@@ -79,12 +83,12 @@ static inline int set_up(void **state)
     memcpy(f->before, flash_model_bytes(&f->model, FLOTA_SLOT_ACTIVE),
            flash_model_slot_size(&f->model));
     start_service(f, FLOTA_AUTH_NONE);
-    f->routes[0] =
-        (struct flota_http_route){"/update", "POST PUT", &flota_http_update_handler, &f->service};
+    f->routes[0] = (struct flota_http_route){"/update", "GET POST PUT", &flota_http_update_handler,
+                                             &f->service};
     f->routes[1] = (struct flota_http_route){"/api/firmware_update", "GET POST PUT",
                                              &flota_http_update_handler, &f->service};
-    f->routes[2] =
-        (struct flota_http_route){"/update/", "POST PUT", &flota_http_update_handler, &f->service};
+    f->routes[2] = (struct flota_http_route){"/update/", "GET POST PUT", &flota_http_update_handler,
+                                             &f->service};
     f->routes[3] = (struct flota_http_route){"/api/firmware_keys", "GET POST",
                                              &flota_http_keys_handler, &f->service};
     f->server = (struct flota_http_server){.routes = f->routes, .route_count = 4};
@@ -153,7 +157,7 @@ static inline const char *get_status(struct fixture *f)
 /* One turn of the main loop. */
 static inline void turn(struct fixture *f, struct client *client)
 {
-    flota_http_update_poll(&f->service, client->now_ms);
+    flota_ota_poll(&f->ota, client->now_ms);
     flota_http_poll(&client->connection, client->now_ms);
     client_collect(client);
 }
@@ -249,7 +253,7 @@ static inline void assert_log_order(const struct fixture *f, const char *const *
 
 static inline void let_restart(struct fixture *f)
 {
-    f->client.now_ms += FLOTA_HTTP_RESTART_MS;
+    f->client.now_ms += FLOTA_OTA_ANSWERED_MS;
     turn(f, &f->client);
 }
 
@@ -266,7 +270,7 @@ static inline void assert_updated(struct fixture *f)
 
 static inline void assert_untouched(struct fixture *f)
 {
-    f->client.now_ms += 10 * FLOTA_HTTP_ACTIVATE_MS;
+    f->client.now_ms += 10 * FLOTA_OTA_ANSWER_MS;
     work(f, &f->client, 100);
     assert_int_equal(f->model.swap_count, 0);
     assert_int_equal(f->model.reset_count, 0);

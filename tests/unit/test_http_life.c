@@ -118,7 +118,7 @@ static void an_idle_connection_is_closed_without_words(void **state)
 {
     struct fixture *f = *state;
     client_wait(&f->client, FLOTA_HTTP_KEEP_ALIVE_MS - 1);
-    assert_int_equal(flota_http_use(&f->client.connection), FLOTA_HTTP_USE_IDLE);
+    assert_int_equal(flota_http_use(&f->client.connection), FLOTA_STREAM_USE_IDLE);
     assert_false(flota_http_wants_close(&f->client.connection));
     client_wait(&f->client, 1);
     assert_true(flota_http_wants_close(&f->client.connection));
@@ -140,7 +140,7 @@ static void a_head_that_drips_in_is_408(void **state)
     struct fixture *f = *state;
     for (uint32_t ms = 0; ms < FLOTA_HTTP_HEAD_MS; ms += 1000) {
         assert_int_equal(client_send(&f->client, "G"), 1);
-        assert_int_equal(flota_http_use(&f->client.connection), FLOTA_HTTP_USE_HEAD);
+        assert_int_equal(flota_http_use(&f->client.connection), FLOTA_STREAM_USE_PARTIAL);
         client_wait(&f->client, 1000);
     }
     assert_int_equal(client_status(&f->client), 408);
@@ -221,6 +221,24 @@ static void a_client_that_never_reads_is_given_up(void **state)
     assert_true(flota_http_wants_close(&f->client.connection));
     assert_int_equal(f->seen.done, 1);
     assert_false(f->seen.response_sent);
+    assert_int_equal(f->seen.reason, FLOTA_ERR_TRANSFER_STALLED);
+}
+
+static void a_client_that_reads_byte_by_byte_gives_way_and_is_given_up(void **state)
+{
+    struct fixture *f = *state;
+    f->client.deaf = true;
+    client_send(&f->client, GET "\r\n");
+    assert_int_equal(flota_http_use(&f->client.connection), FLOTA_STREAM_USE_EXCHANGE);
+    for (uint32_t ms = 0; ms < FLOTA_HTTP_SEND_MS; ms += FLOTA_HTTP_SLOW_MS) {
+        assert_false(flota_http_wants_close(&f->client.connection));
+        flota_http_acked(&f->client.connection, 1, f->client.now_ms);
+        client_wait(&f->client, FLOTA_HTTP_SLOW_MS);
+        bool closed = flota_http_wants_close(&f->client.connection);
+        assert_int_equal(flota_http_use(&f->client.connection),
+                         closed ? FLOTA_STREAM_USE_IDLE : FLOTA_STREAM_USE_PARTIAL);
+    }
+    assert_true(flota_http_wants_close(&f->client.connection));
     assert_int_equal(f->seen.reason, FLOTA_ERR_TRANSFER_STALLED);
 }
 
@@ -331,7 +349,7 @@ static void the_response_is_done_when_its_last_byte_is_acknowledged(void **state
     for (size_t i = 1; i < f->client.output_size; i++) {
         flota_http_acked(&f->client.connection, 1, f->client.now_ms);
         assert_int_equal(f->seen.done, 0);
-        assert_int_equal(flota_http_use(&f->client.connection), FLOTA_HTTP_USE_EXCHANGE);
+        assert_int_equal(flota_http_use(&f->client.connection), FLOTA_STREAM_USE_EXCHANGE);
     }
     flota_http_acked(&f->client.connection, 1, f->client.now_ms);
     assert_int_equal(f->seen.done, 1);
@@ -441,6 +459,7 @@ int main(void)
         TEST(a_slow_but_steady_body_is_served),
         TEST(time_stands_still_while_the_handler_has_no_room),
         TEST(a_client_that_never_reads_is_given_up),
+        TEST(a_client_that_reads_byte_by_byte_gives_way_and_is_given_up),
         TEST(an_answer_may_take_its_time),
         TEST(time_may_wrap),
         TEST(a_lost_connection_ends_the_exchange_once),

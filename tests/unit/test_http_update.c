@@ -127,7 +127,7 @@ static void the_restart_waits_for_the_answer_but_not_for_ever(void **state)
     f->client.deaf = true;
     send_raw(f, "/update", "");
     assert_contains(f->client.output, "Update applied");
-    f->client.now_ms += FLOTA_HTTP_ACTIVATE_MS - 1;
+    f->client.now_ms += FLOTA_OTA_ANSWER_MS - 1;
     work(f, &f->client, 10);
     assert_int_equal(f->model.swap_count, 0);
     f->client.now_ms += 1;

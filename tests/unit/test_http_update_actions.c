@@ -217,7 +217,7 @@ static void no_confirmation_overtakes_the_way_back(void **state)
     let_restart(f);
     work(f, &f->client, 3);
     assert_int_equal(f->model.reset_count, 1);
-    assert_false(f->service.go_back);
+    assert_false(f->ota.go_back);
     assert_contains(get_status(f), "{\"phase\":\"restarting\",");
     restart_device(f);
     assert_int_equal(f->trial.boot.own.state, FLOTA_BANK_FAILED);
@@ -235,7 +235,7 @@ static void a_deadline_overtakes_the_way_back(void **state)
     let_restart(f);
     work(f, &f->client, 3);
     assert_int_equal(f->model.reset_count, 1);
-    assert_false(f->service.go_back);
+    assert_false(f->ota.go_back);
     flota_boot_read(&f->model.flash, &boot);
     assert_int_equal(boot.own.fail_reason, FLOTA_REASON_DEADLINE);
 }
@@ -583,19 +583,19 @@ static void the_longest_status_fits(void **state)
                                   .milestone = 0xFFFFFFFF};
     start_rolled_back(f);
     f->trial.report.reason = FLOTA_REASON_ATTEMPTS;
-    f->service.config.reset_text = longest_cause;
-    f->service.config.boot_id = 0xFFFFFFFF;
-    f->service.can_revert = true;
+    f->ota.config.reset_text = longest_cause;
+    f->ota.config.boot_id = 0xFFFFFFFF;
+    f->ota.can_revert = true;
     fill_texts(&f->model.running);
-    fill_texts(&f->service.revert);
-    fill_texts(&f->service.updater.status.info);
-    memset(f->service.from, '9', sizeof f->service.from - 1);
-    struct flota_update_status *status = &f->service.updater.status;
+    fill_texts(&f->ota.revert);
+    fill_texts(&f->ota.updater.status.info);
+    memset(f->ota.from, '9', sizeof f->ota.from - 1);
+    struct flota_update_status *status = &f->ota.updater.status;
     status->info.magic = FLOTA_IMAGE_INFO_MAGIC;
     status->phase = FLOTA_UPDATE_FAILED;
     status->received = status->in_flash = status->verified = status->total = 0xFFFFFFFF;
-    f->service.updater.can_resume = true;
-    f->service.updater.request.total_size = 0xFFFFFFFF;
+    f->ota.updater.can_resume = true;
+    f->ota.updater.request.total_size = 0xFFFFFFFF;
     size_t longest = 0;
     for (int error = -500; error < 0; error++) {
         status->error = error;
@@ -620,8 +620,8 @@ static void a_stranded_firmware_is_confirmed_by_an_update(void **state)
     make_image(f, &recipe);
     send_head(f, &f->client, "/update", f->size, "");
     send_while_working(f, &f->client, f->image, 2500, 300);
-    assert_true(flota_updater_status(&f->service.updater)->has_begun);
-    assert_false(flota_http_update_is_quiet(&f->service));
+    assert_true(flota_updater_status(&f->ota.updater)->has_begun);
+    assert_false(flota_ota_is_quiet(&f->ota));
     const char *status = get_status(f);
     assert_contains(status, "\"running\":\"confirmed\",");
     assert_contains(status, "\"stranded\":null");

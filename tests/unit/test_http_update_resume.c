@@ -203,7 +203,7 @@ static void a_piece_that_was_abandoned_is_given_up_and_can_go_on(void **state)
     struct fixture *f = *state;
     send_piece(f, "POST", 0, 2000);
     reconnect(f);
-    f->client.now_ms += FLOTA_HTTP_PIECE_MS - 1;
+    f->client.now_ms += FLOTA_OTA_PIECE_MS - 1;
     work(f, &f->client, 10);
     assert_contains(get_status(f), "{\"phase\":\"receiving\",");
     reconnect(f);
@@ -437,7 +437,7 @@ static void leave_after_the_last_byte(struct fixture *f)
     send_head(f, &f->client, "/update", f->size, "");
     send_while_working(f, &f->client, f->image, f->size, 4096);
     assert_int_equal(client_status(&f->client), 0);
-    assert_int_equal(flota_updater_status(&f->service.updater)->received, f->size);
+    assert_int_equal(flota_updater_status(&f->ota.updater)->received, f->size);
     reconnect(f);
     assert_contains(f->log, "goes on without it");
     assert_contains(get_status(f), "\"resume\":null");
