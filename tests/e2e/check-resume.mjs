@@ -34,8 +34,12 @@ function put(bytes, start, { end = bytes.length, total = bytes.length } = {}) {
     `${board.device}/update?downgrade=1`);
 }
 
+/** Of this upload: the status of the one before tells its own bytes, until this one has begun. */
 async function received(size) {
-  await until(`${size} bytes`, async () => (await board.status()).received >= size);
+  await until(`${size} bytes`, async () => {
+    const { phase, received: bytes } = await board.status();
+    return phase === 'receiving' && bytes >= size;
+  });
 }
 
 /** Break off; returns what the status then offers. */
