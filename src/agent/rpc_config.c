@@ -32,10 +32,8 @@ static int carry_out(struct flota_rpc_config *service, struct flota_rpc_call *ca
                      struct wishes wishes)
 {
     int error = wishes.save ? flota_config_save(service->config) : 0;
-    if (error < 0) { /* all or nothing, in RAM too */
-        flota_config_discard(service->config);
+    if (error < 0)
         return error;
-    }
     if (wishes.reboot)
         flota_rpc_sys_order_restart(service->sys, FLOTA_RPC_REBOOT_MS);
     flota_json_raw(flota_rpc_result(call), wishes.save ? "{\"saved\":true}" : "{\"saved\":false}");
@@ -63,9 +61,9 @@ static bool is_open_to_somebody(const struct flota_rpc *rpc, const char *acl)
 }
 
 /* A list that locks everybody out would hold for good: no update takes it away. */
-static int change(struct flota_rpc_config *service, struct flota_rpc_call *call)
+static int change(struct flota_rpc_config *service, struct flota_rpc_call *call,
+                  const struct flota_config_text *before)
 {
-    const struct flota_config_text before = service->config->values;
     char list[FLOTA_CONFIG_VALUE_MAX];
     struct flota_rpc_text text;
     char bad[FLOTA_CONFIG_KEY_MAX] = "";
@@ -79,7 +77,7 @@ static int change(struct flota_rpc_config *service, struct flota_rpc_call *call)
     const char *wanted = flota_config_text(service->config, "rpc.acl");
     if (strcmp(wanted, list) == 0 || is_open_to_somebody(flota_rpc_of(call), wanted))
         return 0;
-    service->config->values = before;
+    service->config->values = *before;
     flota_rpc_error_with(call, FLOTA_ERR_CONFIG_VALUE,
                          "rpc.acl: it cannot be read, or lets nobody call Config.Set or OTA.Begin, "
                          "so that it could never be changed; name the device's user, or \"*\"");
@@ -93,7 +91,13 @@ static int set(void *context, struct flota_rpc_call *call)
     int error = check_wishes(service, wishes);
     if (error < 0)
         return error;
-    return change(service, call) == 0 ? carry_out(service, call, wishes) : 0;
+    const struct flota_config_text before = service->config->values;
+    if (change(service, call, &before) != 0)
+        return 0;
+    error = carry_out(service, call, wishes);
+    if (error < 0) /* all or nothing: also of what was set, but not of what was set before */
+        service->config->values = before;
+    return error;
 }
 
 static int save(void *context, struct flota_rpc_call *call)

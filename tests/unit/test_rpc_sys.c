@@ -386,6 +386,18 @@ static void flash_that_fails_is_reported(void **state)
     assert_int_equal(code_of(reply), 500);
     poll_at(10000);
     assert_int_equal(t.restarts, 0);
+    assert_false(flota_config_boolean(&t.config, "led")); /* what was set before stays set */
+}
+
+static void a_set_that_cannot_be_saved_changes_nothing(void **state)
+{
+    (void)state;
+    call("Config.Set", "{\"config\":{\"update\":{\"interval\":60}}}");
+    t.model.flash.program_start = program_fails;
+    assert_int_equal(code_of(call("Config.Set", "{\"config\":{\"led\":false},\"save\":true}")),
+                     500);
+    assert_true(flota_config_boolean(&t.config, "led"));
+    assert_int_equal(flota_config_integer(&t.config, "update.interval"), 60);
 }
 
 int main(void)
@@ -410,6 +422,7 @@ int main(void)
         TEST(while_an_update_uses_the_flash_nothing_is_saved),
         TEST(while_an_update_restarts_nothing_is_changed),
         TEST(flash_that_fails_is_reported),
+        TEST(a_set_that_cannot_be_saved_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
