@@ -50,7 +50,7 @@ export class Pull {
   }
 
   said(words, since = 0) {
-    return until(`the console says ${words}`, async () => (await this.console()).slice(since).find((line) => words.test(line)), 10);
+    return until(`the console says ${words}`, async () => (await this.console()).slice(since).find((line) => words.test(line)), 30);
   }
 
   power(on) { return fetch(`http://127.0.0.1:${this.device.page}/api/power?on=${on}`, { method: 'POST' }); }

@@ -130,7 +130,7 @@ async function guessed(checks, device, way, method) {
   const right = await until('the pause is over', async () => {
     const reply = await client.call(method);
     return reply.result && reply;
-  }, 10).catch((error) => ({ error: error.message }));
+  }, 30).catch((error) => ({ error: error.message }));
   checks.check(`guessed: ${way}: then the right one counts`, right.result, told(right));
   client.close();
 }
@@ -169,15 +169,16 @@ async function serving(device, seconds) {
 const HANDSHAKE = 'GET /rpc HTTP/1.1\r\nHost: device\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
   'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
 
-/** While something goes on, HTTP is served; afterwards every way is. Few may be refused while the crowd comes in. */
+/** While something goes on, HTTP is served; afterwards every way is. Few may be refused while the crowd
+ * comes in; a SYN that finds no place is repeated after 1, 3 and 7 s. */
 async function check(checks, device, name, begin) {
   const end = await begin();
   const { served, failed, worst_ms, problem } = await serving(device, 4);
   checks.check(`flooded: ${name}: HTTP stays served (${served} replies, ${worst_ms} ms at worst)`,
-    served > 5 && failed <= 1 && worst_ms < 4000, `${failed} failed: ${problem}`);
+    served > 5 && failed <= 3 && worst_ms < 15000, `${failed} failed: ${problem}`);
   await end();
   for (const way of ways) {
-    const reply = await until(way, () => callOnce(device, way, 'RPC.Ping', undefined, { limit_ms: 5000 }), 30)
+    const reply = await until(way, () => callOnce(device, way, 'RPC.Ping', undefined, { limit_ms: 5000 }), 60)
       .catch((error) => ({ error: error.message }));
     checks.check(`flooded: ${name}: then ${way} is served`, isPing(reply), told(reply));
   }

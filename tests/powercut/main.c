@@ -96,8 +96,8 @@ static bool try_case(struct session *session, const struct power_case *power_cas
     return !verdict->wrong;
 }
 
-/* Of pairs in stories that save values the first cut is at every fourth operation, beginning with
- * another one for each seed: --all is to end in 20 minutes. */
+/* Of pairs in stories that save values the first cut is at each PAIRS_EVERY-th operation, beginning
+ * with another one for each seed: --all is to end in 20 minutes. */
 static bool is_passed_over(const struct power_case *power_case, uint32_t depth, uint32_t operation)
 {
     bool is_first_of_pair = depth > 1 && power_case->cut_count == 1;
