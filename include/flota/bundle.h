@@ -94,6 +94,7 @@ struct flota_bundle {
     uint8_t manifest_digest[32]; /* SHA-256 of its exact bytes */
     char signatures[FLOTA_BUNDLE_SIGNATURE_MAX];
     size_t signatures_size; /* 0: not signed */
+    bool has_manifest;      /* the MANIFEST event was given: the above is filled */
     const struct flota_manifest_part *part;
     size_t data_size;
     uint32_t offset; /* bytes of the file used so far */

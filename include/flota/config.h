@@ -44,6 +44,7 @@ struct flota_config_key {
 struct flota_config_table {
     const struct flota_config_key *keys;
     uint8_t count;
+    bool is_private; /* not read and not changed as JSON: passwords, the device's own notes */
     struct flota_config_table *next; /* private: flota_config_add() */
 };
 
@@ -80,6 +81,9 @@ bool flota_config_boolean(const struct flota_config *config, const char *key);
 const struct flota_config_key *flota_config_find(const struct flota_config *config,
                                                  const char *key);
 
+/* Does it stand in a private table? */
+bool flota_config_is_private(const struct flota_config *config, const char *key);
+
 /* --- changes, in RAM --- */
 
 /* Change a value: "true" or "false"; an integer of 32 bits with sign; a text in UTF-8. Returns 0,
@@ -91,9 +95,10 @@ int flota_config_set(struct flota_config *config, const char *key, const char *v
 int flota_config_reset(struct flota_config *config, const char *key);
 
 /* Change several from a JSON object, nested by sections: {"update":{"interval":60}}. null is the
- * default; FLOTA_CONFIG_SECRET leaves a secret as it is. All or nothing. bad: the first key that
- * was refused, FLOTA_CONFIG_KEY_MAX bytes, "" when it is the text itself; may be NULL. Returns as
- * flota_config_set(); FLOTA_ERR_CONFIG_VALUE also for text that is no JSON object. */
+ * default; FLOTA_CONFIG_SECRET leaves a secret as it is. Private keys are unknown. All or nothing.
+ * bad: the first key that was refused, FLOTA_CONFIG_KEY_MAX bytes, "" when it is the text itself;
+ * may be NULL. Returns as flota_config_set(); FLOTA_ERR_CONFIG_VALUE also for text that is no JSON
+ * object. */
 int flota_config_set_json(struct flota_config *config, const char *text, size_t size, char *bad);
 
 /* Back to what stands in flash. Flash must be idle. */
@@ -105,6 +110,19 @@ void flota_config_discard(struct flota_config *config);
  * FLOTA_ERR_JOURNAL or FLOTA_ERR_CONFIG_FULL (the journal keeps the room that updates need): then
  * flash holds what it held. Flash must be idle. Blocks for some ms a word. */
 int flota_config_save(struct flota_config *config);
+
+/* A value for flota_config_store(). NULL: back to the default. */
+struct flota_config_change {
+    const char *key;
+    const char *value;
+};
+
+/* Change some values in flash, at once and all or nothing; what else was changed in RAM stays there
+ * and is not saved. Nothing is written when flash says the same already. For private keys there is
+ * room that other saves leave: 224 words, of a small journal a 16th. Returns as
+ * flota_config_set() and flota_config_save(). Stack: 4 KB more than save. */
+int flota_config_store(struct flota_config *config, const struct flota_config_change *changes,
+                       size_t count);
 
 /* Before the spare slot's journal is erased, and at the begin of each update (update_open.c):
  * append to the active slot's journal what only the other one has. Returns 0, also when there is
@@ -120,7 +138,8 @@ bool flota_config_wants_compaction(const struct flota_flash *flash, bool only_if
 /* --- reading out --- */
 
 /* Write values as JSON, in the order in which keys were added, by sections: "" for all, "update",
- * or one key, which is the bare value. Secrets as FLOTA_CONFIG_SECRET unless empty. Returns 0 or
+ * or one key, which is the bare value. Secrets as FLOTA_CONFIG_SECRET unless empty; private keys
+ * are unknown. Returns 0 or
  * FLOTA_ERR_CONFIG_KEY, nothing written then. */
 int flota_config_json(const struct flota_config *config, const char *section,
                       struct flota_json *json);

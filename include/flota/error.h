@@ -120,6 +120,18 @@
       "confirm it first, on the page or with POST /update/commit; or wait for its end")            \
     X(NOT_ON_TRIAL, -309, "the running firmware is not on trial",                                  \
       "there is nothing to confirm; see the status")                                               \
+    X(FORBIDDEN, -310, "the user may not do this", "sign in as a user with a higher level")        \
+    X(FIRST_START, -311, "the device has no password yet", "open its page and set one")            \
+    X(LOGIN_WRONG, -312, "user and password do not fit", "check both; capital letters count")      \
+    X(LOGIN_PAUSED, -313, "too many wrong passwords", "wait a moment, then sign in again")         \
+    X(PASSWORD_WEAK, -314, "the password has fewer than 8 characters, or more than 64",            \
+      "choose another one")                                                                        \
+    X(FILE_NAME, -321, "the file's name is not one of 1 to 31 letters, digits, dots, _ and -",     \
+      "rename the file")                                                                           \
+    X(FILE_TOO_LARGE, -322, "the file is larger than this endpoint takes", "send a smaller one")   \
+    X(FILE_NO_ROOM, -323, "there is no room for the file", "delete others first")                  \
+    X(FILE_NOT_THERE, -324, "there is no file of this name", "GET the endpoint for the list")      \
+    X(ACTION_RUNNING, -325, "the action runs already", "wait until its state is done or failed")   \
     X(FLASH_READ, -401, "a flash word could not be read (ECC error)",                              \
       "upload again: the sector is erased anew; if it stays, the flash is worn out")               \
     X(FLASH_ERASE, -402, "a flash sector could not be erased",                                     \

@@ -22,23 +22,92 @@
 
 /* What a project's glue gives, found by the linker: made from the dashboard description. */
 struct flota_glue {
-    struct flota_endpoint *endpoints;
+    struct flota_endpoint *endpoints; /* NULL: none */
     size_t endpoint_count;
-    const unsigned char *page;      /* gzipped HTML, made by cmake/embed.cmake */
-    const unsigned long *page_size; /* where its size stands */
+    const struct flota_access_rules *access; /* NULL: no users; FLOTA_AUTH counts */
+    const unsigned char *page;               /* gzipped HTML */
+    const unsigned long *page_size;          /* where its size stands */
 };
 extern const struct flota_glue flota_glue;
 
-/* Register the getter and the setter of an endpoint of the glue, after flota_init(). A function of
- * another type than void (struct NAME *) does not compile. */
+/* --- registration: after flota_init(); NAME is the endpoint's ---
+ *
+ * The glue names what there is (dashboard_json_has_data_leds), so that the compiler's words about
+ * an endpoint that the description no longer has say where to look. A function of another type than
+ * is said does not compile. A set function may be NULL: then nothing of this endpoint can be
+ * changed. Until something is registered, the glue's own copy answers. */
+
+/* Data: void getter(struct NAME *data), void setter(struct NAME *data). */
 #define flota_set_http_handlers(name, getter, setter)                                              \
     do {                                                                                           \
+        (void)dashboard_json_has_data_##name;                                                      \
         _Static_assert(_Generic((getter), void (*)(struct name *) : 1, default : 0),               \
                        "the getter of " #name " must be: void getter(struct " #name " *data)");    \
-        _Static_assert(_Generic((setter), void (*)(struct name *) : 1, default : 0),               \
+        _Static_assert(_Generic((setter), void (*)(struct name *) : 1, void * : 1, default : 0),   \
                        "the setter of " #name " must be: void setter(struct " #name " *data)");    \
         flota_glue_set_##name(getter, setter);                                                     \
     } while (0)
+
+/* Arrays: size_t counter(void), void getter(size_t row, struct NAME *data), and a setter like it.
+ */
+#define flota_set_array_handlers(name, counter, getter, setter)                                    \
+    do {                                                                                           \
+        (void)dashboard_json_has_array_##name;                                                     \
+        _Static_assert(_Generic((counter), size_t(*)(void) : 1, default : 0),                      \
+                       "the counter of " #name " must be: size_t counter(void)");                  \
+        _Static_assert(_Generic((getter), void (*)(size_t, struct name *) : 1, default : 0),       \
+                       "the getter of " #name " must be: void getter(size_t row, struct " #name    \
+                       " *data)");                                                                 \
+        _Static_assert(                                                                            \
+            _Generic((setter), void (*)(size_t, struct name *) : 1, void * : 1, default : 0),      \
+            "the setter of " #name " must be: void setter(size_t row, struct " #name " *data)");   \
+        flota_glue_set_##name(counter, getter, setter);                                            \
+    } while (0)
+
+/* Actions: void starter(struct NAME *data), enum flota_action_state state(void). data->pressed is
+ * false when a held button is let go. state NULL: it is done when starter returns. */
+#define flota_set_action_handlers(name, starter, state)                                            \
+    do {                                                                                           \
+        (void)dashboard_json_has_action_##name;                                                    \
+        _Static_assert(_Generic((starter), void (*)(struct name *) : 1, default : 0),              \
+                       "the starter of " #name " must be: void starter(struct " #name " *data)");  \
+        _Static_assert(                                                                            \
+            _Generic((state), enum flota_action_state(*)(void) : 1, void * : 1, default : 0),      \
+            "the state of " #name " must be: enum flota_action_state state(void)");                \
+        flota_glue_set_##name(starter, state);                                                     \
+    } while (0)
+
+/* Files: const struct flota_files *, which must last. */
+#define flota_set_file_handlers(name, files)                                                       \
+    do {                                                                                           \
+        (void)dashboard_json_has_file_##name;                                                      \
+        _Static_assert(_Generic((files), const struct flota_files * : 1, struct flota_files * : 1, \
+                                default : 0),                                                      \
+                       "the files of " #name " must be: const struct flota_files *");              \
+        flota_glue_set_##name(files);                                                              \
+    } while (0)
+
+/* Custom: const struct flota_http_handler *, which must last, and what its functions get. It serves
+ * /api/NAME and all below, all methods; the levels are checked before. */
+#define flota_set_custom_handler(name, handler, context)                                           \
+    do {                                                                                           \
+        (void)dashboard_json_has_custom_##name;                                                    \
+        _Static_assert(_Generic((handler), const struct flota_http_handler * : 1,                  \
+                                struct flota_http_handler * : 1, default : 0),                     \
+                       "the handler of " #name " must be: const struct flota_http_handler *");     \
+        flota_glue_set_##name(handler, context);                                                   \
+    } while (0)
+
+/* Events: report a struct NAME, which is copied. */
+#define flota_report(name, data)                                                                   \
+    do {                                                                                           \
+        (void)dashboard_json_has_events_##name;                                                    \
+        _Static_assert(_Generic((data), const struct name * : 1, struct name * : 1, default : 0),  \
+                       "the data of " #name " must be: const struct " #name " *");                 \
+        flota_glue_report_##name(data);                                                            \
+    } while (0)
+
+/* --- life --- */
 
 /* Bring up the board, the network and the server, and print who runs: product, version, bank. */
 void flota_init(void);

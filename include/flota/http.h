@@ -27,11 +27,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FLOTA_HTTP_HEAD_MAX      2048u /* request line and headers, bytes; more: 431 */
-#define FLOTA_HTTP_TARGET_MAX    1024u /* request target, bytes; more: 414 */
-#define FLOTA_HTTP_HEADERS_MAX   40u   /* more: 431 */
-#define FLOTA_HTTP_TEXT_MAX      4096u /* a handler's own reply text, bytes */
-#define FLOTA_HTTP_EXTRA_MAX     256u  /* a handler's own header lines, bytes */
+#define FLOTA_HTTP_HEAD_MAX      2048u    /* request line and headers, bytes; more: 431 */
+#define FLOTA_HTTP_TARGET_MAX    1024u    /* request target, bytes; more: 414 */
+#define FLOTA_HTTP_HEADERS_MAX   40u      /* more: 431 */
+#define FLOTA_HTTP_TEXT_MAX      4096u    /* a handler's own reply text, bytes */
+#define FLOTA_HTTP_EXTRA_MAX     256u     /* a handler's own header lines, bytes */
+#define FLOTA_HTTP_SIZE_UNKNOWN  SIZE_MAX /* the body ends with the connection */
+#define FLOTA_HTTP_STREAM_MEMORY (FLOTA_HTTP_TEXT_MAX + 64u) /* text, and what frames it */
 #define FLOTA_HTTP_PEER_MAX      FLOTA_STREAM_PEER_MAX
 #define FLOTA_HTTP_HEAD_MS       10000u /* for a whole head, else 408 */
 #define FLOTA_HTTP_BODY_MS       30000u /* for each FLOTA_HTTP_BODY_STEP of a body, else 408 */
@@ -73,8 +75,9 @@ struct flota_http_handler {
 };
 
 struct flota_http_route {
-    const char *path;    /* exact path, or a prefix when it ends in '/' (but "/" alone is exact) */
-    const char *methods; /* "GET POST"; GET allows HEAD. Others get 405 with Allow */
+    const char
+        *path; /* exact path, or a prefix when it ends in '/' (but "/" alone is exact); "" any */
+    const char *methods; /* "GET POST"; GET allows HEAD. Others get 405 with Allow. "*": any */
     const struct flota_http_handler *handler;
     void *context;
 };
@@ -93,7 +96,7 @@ enum flota_http_state {
     FLOTA_HTTP_WAIT,     /* the handler has not responded yet */
     FLOTA_HTTP_RESPOND,  /* bytes are going out */
     FLOTA_HTTP_DRAIN,    /* responded early: dropping the rest of the body */
-    FLOTA_HTTP_UPGRADED, /* another protocol has the connection: flota_http_upgrade() */
+    FLOTA_HTTP_UPGRADED, /* another protocol has the connection: flota_http_upgrade(), _stream() */
     FLOTA_HTTP_CLOSED
 };
 
@@ -145,9 +148,9 @@ struct flota_http_connection {
     size_t out_offered; /* position of the next byte to offer */
     size_t out_acked;
     char out_head[FLOTA_HTTP_EXTRA_MAX + 256];
-    char out_text[FLOTA_HTTP_TEXT_MAX];
-    void *user; /* free for the handler during one exchange */
-    /* what takes over after a 101, else NULL */
+    char out_text[FLOTA_HTTP_STREAM_MEMORY]; /* or the stream's */
+    void *user;                              /* free for the handler during one exchange */
+    /* what takes over after the head of the response, else NULL */
     const struct flota_stream_protocol *upgrade;
     void *upgrade_session;
     void *upgrade_context;
@@ -256,6 +259,22 @@ void flota_http_respond_text(struct flota_http_connection *connection, int statu
 void flota_http_upgrade(struct flota_http_connection *connection, const char *extra,
                         const struct flota_stream_protocol *protocol, void *session, void *context);
 
+/* Respond 200 with a body that a protocol makes as it goes: a long text, a file, live events. For a
+ * request whose body, if any, is complete. As with flota_http_upgrade() done() of the handler comes
+ * first, then open() of protocol, whose output() is the body; when its output has ended the
+ * connection is closed. What the client sends meanwhile is the session's, to be dropped.
+ *
+ * size: the body's, which the session must then keep to; or FLOTA_HTTP_SIZE_UNKNOWN.
+ * Returns whether the session will be opened: false for HEAD, which gets the same head, and when
+ * the response is an error. */
+bool flota_http_stream(struct flota_http_connection *connection, const char *type,
+                       const char *extra, size_t size, const struct flota_stream_protocol *protocol,
+                       void *session, void *context);
+
+/* Memory that a stream of this connection may use from its open() to its close(), so that it needs
+ * no buffer of its own: FLOTA_HTTP_STREAM_MEMORY bytes. */
+char *flota_http_stream_memory(struct flota_http_connection *connection, size_t *size);
+
 /* Close the connection after this exchange's response. Call before responding. */
 void flota_http_close_after(struct flota_http_connection *connection);
 
@@ -266,5 +285,9 @@ bool flota_http_text_is(struct flota_http_text text, const char *other);
 
 /* Does the text contain other, letters compared without case? */
 bool flota_http_text_contains(struct flota_http_text text, const char *other);
+
+/* Read a decimal number of up to 19 digits, and what must stand behind it; '\0': the end. Returns
+ * whether both are there; then text is what follows. No sign, no space. */
+bool flota_http_text_number(struct flota_http_text *text, char behind, uint64_t *value);
 
 #endif

@@ -7,11 +7,13 @@
  *                              both also by GET, as existing scripts do
  *   GET  /update?url=URL       fetch it from there (module ota-http-client); &commit_timeout=S,
  *                              &ignore_same_version=0; answered when the update ends
- *   GET  /api/firmware_update  the status as JSON, at any moment, for anybody
+ *   GET  /api/firmware_update  the status as JSON, at any moment, for anybody; all else needs the
+ *                              update level (access.h)
  *   POST /api/firmware_update  as POST /update, answers always in JSON: what the page uses
  *     ?confirm=1  ?revert=1    as above
  *     ?seen=1                  a person has read why the last update was rolled back
  *     ?cancel=1                end the update in progress
+ *     ?check=1&size=N          would this file be taken? The body is its first bytes, 8192 or all
  *   GET, POST /api/firmware_keys   the key slots; a signed key statement
  *
  * Query, or multipart fields before the file: foreign=1, downgrade=1, guard=1, force=1,
@@ -59,9 +61,12 @@ int flota_auth_check_get(const struct flota_auth *auth,
 void flota_http_respond_error(struct flota_http_connection *connection,
                               const struct flota_auth *auth, int error, bool json);
 
+struct flota_access; /* access.h */
+
 struct flota_http_update_config {
     struct flota_ota *ota;
-    struct flota_auth auth;
+    struct flota_access *access; /* who may do all but read the status needs its update level */
+    struct flota_auth auth;      /* counts when access is NULL */
     const struct flota_puller *puller; /* NULL, or start NULL: GET ?url= is not served */
 };
 
@@ -90,6 +95,8 @@ struct flota_http_update {
     size_t field_size;
     const uint8_t *held; /* bytes of the file inside the multipart parser */
     size_t held_size;
+    struct flota_ota_check check;               /* a look at a file */
+    struct flota_http_connection *check_client; /* whose, else NULL */
     /* a key statement */
     const struct flota_http_connection *statement_client; /* whose the bytes are */
     uint8_t statement[sizeof(struct flota_statement)];

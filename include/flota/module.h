@@ -8,10 +8,12 @@
 #ifndef FLOTA_MODULE_H
 #define FLOTA_MODULE_H
 
+#include "flota/access.h"
 #include "flota/config.h"
 #include "flota/flota.h"
 #include "flota/http.h"
 #include "flota/http_update.h"
+#include "flota/net_settings.h"
 #include "flota/ota.h"
 #include "flota/port.h"
 #include "flota/rpc.h"
@@ -31,6 +33,10 @@ struct flota_app {
     struct flota_config config;
     struct flota_ota ota;
     struct flota_puller puller; /* who fetches from URLs; start NULL: nobody */
+    struct flota_net_settings net;
+    struct flota_access access; /* set up by flota_app_access_routes(), as are the two below */
+    bool (*poll_access)(struct flota_access *access, uint32_t now_ms); /* NULL: nobody asks who */
+    int (*forget_logins)(struct flota_access *access);
     struct flota_rpc rpc;
     bool has_rpc;                  /* rpc is set up: flota_app_rpc() */
     struct flota_http_server http; /* its routes are the ones below */
@@ -68,6 +74,11 @@ void flota_app_rpc_configure(struct flota_app *app);
 
 /* One turn of it; harmless when several modules call it. As struct flota_module's poll(). */
 int flota_app_rpc_poll(struct flota_app *app, uint32_t now_ms);
+
+/* Who may do what over HTTP: sets up app->access, and its routes /api/session, /api/login,
+ * /api/logout and /api/password. Harmless when several modules call it; in start(), before routes
+ * that would take those paths. */
+void flota_app_access_routes(struct flota_app *app);
 
 /* The HTTP server, for those that need it: listens since the first time. */
 void flota_app_http(struct flota_app *app);

@@ -52,7 +52,7 @@ void flota_network_status(struct flota_network_status *status);
 
 /* --- servers --- */
 
-#define FLOTA_NETWORK_SESSIONS_MAX 12u /* of all servers together: HTTP 8, RPC over TCP 4 */
+#define FLOTA_NETWORK_SESSIONS_MAX 22u /* of all servers together: HTTP 18, RPC over TCP 4 */
 
 /* A server: the first group is filled by the caller; kept by reference. */
 struct flota_network_server {

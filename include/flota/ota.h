@@ -26,6 +26,13 @@
 #define FLOTA_OTA_PIECE_MS    300000u /* wait for a file's next piece, at most */
 #define FLOTA_OTA_VANISHED_MS 20000u  /* an owner that may vanish is given up for another one */
 
+/* What a person should know beside what the update tells; static texts. */
+struct flota_ota_notice {
+    const char *kind; /* "bad", "wait" or "loud", as in SPEC.md, Status */
+    const char *title, *text;
+    bool until_seen; /* it has a button that says that it was read: `seen` below */
+};
+
 struct flota_ota_config {
     const struct flota_image_target *target;
     struct flota_auth auth;    /* what the status says about credentials */
@@ -35,13 +42,18 @@ struct flota_ota_config {
     const char *(*reset_text)(uint32_t cause); /* words of a record's reset cause; may be NULL */
     /* One line for the console, without line end. May be NULL. */
     void (*log)(void *context, const char *line);
+    /* The status tells this, too, unless it returns NULL. May be NULL. */
+    const struct flota_ota_notice *(*notice)(void *context);
+    /* flota_ota_seen() was called: 0 or FLOTA_ERR_*. May be NULL. */
+    int (*seen)(void *context);
     void *context;
 };
 
 struct flota_ota_request {
     const char *from;     /* who updates, for people: "192.168.0.5", "serial line"; copied */
     uint32_t total_size;  /* of the file, 0 when unknown */
-    uint32_t deadline_ms; /* to confirm in; 0: default */
+    uint32_t deadline_ms; /* to confirm in; 0: default; below FLOTA_TRIAL_DEADLINE_MIN_MS counts as
+                             that, and the console says so */
     uint32_t idle_ms;     /* without a call of the owner the update is given up; 0: never */
     int error;            /* what the way in has found already: begin refuses with it; else 0 */
     bool in_pieces;       /* see flota_ota_release() */
@@ -141,6 +153,35 @@ bool flota_ota_leave(struct flota_ota *ota, int error);
 /* The owner gives up. */
 void flota_ota_fail(struct flota_ota *ota, int error);
 
+/* --- a look at a file --- */
+
+/* Treat all members as private. */
+struct flota_ota_check {
+    struct flota_update_look look;
+    int refused; /* before its first byte */
+    uint32_t size;
+    uint32_t seen; /* bytes that came */
+};
+
+/* What would an update with this file be refused with, or ask consent for? Nothing begins. request
+ * as for flota_ota_begin(); total_size 0: what comes is all of it when it is less than
+ * FLOTA_UPDATE_LOOK_SIZE. Returns 0 or FLOTA_ERR_UPDATE_BUSY. */
+int flota_ota_check_begin(const struct flota_ota *ota, struct flota_ota_check *check,
+                          const struct flota_ota_request *request);
+
+/* Take the file's first bytes, the more the better up to FLOTA_UPDATE_LOOK_SIZE. Any may follow. */
+void flota_ota_check_take(struct flota_ota_check *check, const void *data, size_t size);
+
+/* Returns 0 and fills error with what the file is refused for, 0 for nothing; FLOTA_UPDATER_PENDING
+ * while flash works and the journals can't be read: again after flota_ota_poll();
+ * FLOTA_ERR_UPDATE_BUSY; or FLOTA_ERR_BAD_REQUEST when fewer bytes came than FLOTA_UPDATE_LOOK_SIZE
+ * and than the file has. */
+int flota_ota_check_end(const struct flota_ota *ota, struct flota_ota_check *check, int *error);
+
+/* The answer to POST /api/firmware_update?check=1 (SPEC.md), without line end. */
+void flota_ota_check_json(const struct flota_ota *ota, const struct flota_ota_check *check,
+                          int error, struct flota_json *json);
+
 /* --- without a file --- */
 
 /* 0, or FLOTA_ERR_UPDATE_BUSY, or as flota_trial_confirm(). */
@@ -164,8 +205,10 @@ int flota_ota_revert(struct flota_ota *ota, const struct flota_ota_request *requ
 /* How much of the image is in flash, 0 to 100; 0 while its size is unknown. */
 unsigned flota_ota_percent(const struct flota_ota *ota);
 
-/* The status as GET /api/firmware_update answers it (SPEC.md), one JSON object without line end.
- * _members: the same without its braces, to be put into another object. */
+/* The status as GET /api/firmware_update answers it (SPEC.md), one JSON object without line end; it
+ * always fits into FLOTA_OTA_STATUS_MAX bytes. _members: without its braces and the words for
+ * people (notices, outcome), to be put into another object. */
+#define FLOTA_OTA_STATUS_MAX 4090u /* with its zero */
 void flota_ota_status_json(const struct flota_ota *ota, struct flota_json *json);
 void flota_ota_status_members(const struct flota_ota *ota, struct flota_json *json);
 

@@ -78,7 +78,8 @@ struct flota_rpc_param {
     bool required;
 };
 
-#define FLOTA_RPC_WAIT 1
+#define FLOTA_RPC_WAIT         1
+#define FLOTA_RPC_LEVEL_UPDATE 255u /* what an update needs: flota_rpc_set_levels() */
 
 struct flota_rpc_method {
     const char *name; /* "OTA.Begin" */
@@ -86,6 +87,9 @@ struct flota_rpc_method {
     uint8_t param_count;
     bool is_public; /* without credentials, also where the device asks for some */
     bool is_query;  /* changes nothing: also a browser's plain GET may call it (rpc_http.h) */
+    bool is_local;  /* only for somebody at the device: the serial line */
+    uint8_t level;  /* where the device has users: 1 to 9, or FLOTA_RPC_LEVEL_UPDATE; 0: 1 for a
+                       query, 9 for all others */
 
     /* Serve a call: answer with flota_rpc_result(), _null() or _error(). Returns 0 when answered
      * (without an answer: null); FLOTA_RPC_WAIT to be called again at the next poll
@@ -118,8 +122,11 @@ struct flota_rpc {
     char acl[FLOTA_RPC_ACL_MAX]; /* "" for none */
     bool is_acl_bad;
     uint32_t (*random)(void);
-    bool is_restarting; /* new calls get 418 */
-    uint32_t served;    /* calls that were answered with a result */
+    bool has_levels;      /* the device has users: flota_rpc_set_levels() */
+    uint8_t update_level; /* of the methods that say so */
+    bool is_restarting;   /* new calls get 418 */
+    uint32_t served;      /* calls that were answered with a result */
+    uint32_t served_away; /* those of them that did not come over the serial line */
     /* Nonces that were given out and not used: an answer counts once. 0: none. */
     struct {
         uint32_t value;
@@ -148,6 +155,12 @@ void flota_rpc_add(struct flota_rpc *rpc, struct flota_rpc_service *service);
  * Returns 0, or FLOTA_ERR_BAD_VALUE: then credentials are needed for all but public methods. */
 int flota_rpc_set_acl(struct flota_rpc *rpc, const char *acl);
 
+/* The device has users (access.h): over HTTP and WebSocket a method that is not public needs a
+ * level, or the credentials given to flota_rpc_init(); over other networks those credentials, and
+ * where there are none it is refused; the serial line is what it was. An access list comes first.
+ */
+void flota_rpc_set_levels(struct flota_rpc *rpc, uint8_t update_level);
+
 /* May somebody still call this method when acl is the list? False also for a list that cannot be
  * read, or of which the method is unknown. For those who are about to keep a list: one that locks
  * everybody out cannot be changed any more. */
@@ -165,6 +178,8 @@ struct flota_rpc_origin {
     const char *transport; /* "http", "ws", "serial", "mqtt", "tcp", "udp": for RPC.Ping, logs */
     char peer[FLOTA_RPC_ORIGIN_MAX];
     bool is_trusted; /* the transport has checked credentials itself (HTTP Authorization) */
+    bool is_local;   /* somebody at the device: the serial line */
+    uint8_t level;   /* of the session or token that the transport has found; 0: none */
 };
 
 /* Treat all members as private: use the functions. */

@@ -18,6 +18,7 @@
 #ifndef FLOTA_RPC_HTTP_H
 #define FLOTA_RPC_HTTP_H
 
+#include "flota/access.h"
 #include "flota/http.h"
 #include "flota/rpc.h"
 
@@ -42,6 +43,7 @@ struct flota_rpc_http_exchange {
 /* Treat all members as private. */
 struct flota_rpc_http {
     struct flota_rpc *rpc;
+    struct flota_access *access; /* NULL: no levels */
     char origins[FLOTA_RPC_HTTP_ORIGINS_MAX];
     struct flota_rpc_http_exchange exchanges[FLOTA_RPC_HTTP_CHANNELS];
 };
@@ -50,6 +52,9 @@ struct flota_rpc_http {
  * ("https://fleet.example.com http://192.168.0.2:8080"), copied; NULL or "": none. One that
  * does not fit the list's place is left out. */
 void flota_rpc_http_init(struct flota_rpc_http *http, struct flota_rpc *rpc, const char *origins);
+
+/* Sessions and tokens of access count, with their levels. After init. */
+void flota_rpc_http_set_access(struct flota_rpc_http *http, struct flota_access *access);
 
 /* Serves "POST OPTIONS" of /rpc and "GET POST OPTIONS" of /rpc/; its context: struct
  * flota_rpc_http. */

@@ -73,4 +73,7 @@ void flota_rpc_mqtt_init(struct flota_rpc_mqtt *mqtt, struct flota_rpc *rpc,
 /* Connect, serve, answer. Bounded work. */
 void flota_rpc_mqtt_poll(struct flota_rpc_mqtt *mqtt, uint32_t now_ms);
 
+/* Does the broker's connection stand, and has it taken us? */
+bool flota_rpc_mqtt_is_open(const struct flota_rpc_mqtt *mqtt);
+
 #endif

@@ -14,6 +14,7 @@
 #ifndef FLOTA_RPC_WS_H
 #define FLOTA_RPC_WS_H
 
+#include "flota/access.h"
 #include "flota/rpc.h"
 #include "flota/websocket.h"
 
@@ -30,6 +31,8 @@ struct flota_rpc_ws_session {
     const struct flota_rpc_ws *ws;
     uint32_t used_ms; /* when the last frame came, or went */
     bool is_trusted;
+    uint8_t level;   /* of the request that opened it */
+    uint32_t number; /* of its session, which ends it */
     struct flota_websocket websocket;
     struct flota_websocket_config config;
     struct flota_rpc_channel channel;
@@ -38,10 +41,15 @@ struct flota_rpc_ws_session {
 /* Treat all members as private. */
 struct flota_rpc_ws {
     struct flota_rpc *rpc;
+    struct flota_access *access; /* NULL: no levels */
     struct flota_rpc_ws_session sessions[FLOTA_RPC_WS_SESSIONS];
 };
 
 void flota_rpc_ws_init(struct flota_rpc_ws *ws, struct flota_rpc *rpc);
+
+/* Sessions and tokens of access count, with their levels; a session that ends closes what it has
+ * opened. After init. */
+void flota_rpc_ws_set_access(struct flota_rpc_ws *ws, struct flota_access *access);
 
 /* Serves "GET" of a route; its context: struct flota_rpc_ws. */
 extern const struct flota_http_handler flota_rpc_ws_handler;

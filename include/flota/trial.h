@@ -18,6 +18,10 @@
 
 #define FLOTA_TRIAL_DEADLINE_MS 300000u /* when neither the update nor the configuration says */
 
+/* Less would fail by itself: a start, an address by DHCP and a person's click take their time. A
+ * shorter wish counts as this. */
+#define FLOTA_TRIAL_DEADLINE_MIN_MS 10000u
+
 /* CONFIRMED that cannot be written is tried again, each time at the cost of words of the journal.
  */
 #define FLOTA_CONFIRM_RETRY_MS  1000u
@@ -32,7 +36,8 @@ struct flota_trial_config {
     const struct flota_flash *flash;
     const struct flota_platform *platform;
     enum flota_confirm_policy policy;
-    uint32_t deadline_ms; /* 0: FLOTA_TRIAL_DEADLINE_MS; the update's own wish comes first */
+    uint32_t deadline_ms; /* 0: FLOTA_TRIAL_DEADLINE_MS; the update's own wish comes first. Never
+                             less than FLOTA_TRIAL_DEADLINE_MIN_MS */
     struct flota_boot_decision decision; /* the guard's, of this boot */
 };
 
@@ -62,6 +67,11 @@ struct flota_trial {
 /* Read the journals: on trial, or not? Is there a rollback to report? */
 void flota_trial_init(struct flota_trial *trial, const struct flota_trial_config *config,
                       uint32_t now_ms);
+
+/* What the configuration says instead: once it is read, before the first turn. The update's own
+ * wish still comes first; deadline_ms 0: as it is. */
+void flota_trial_configure(struct flota_trial *trial, enum flota_confirm_policy policy,
+                           uint32_t deadline_ms);
 
 /* One turn: feed the watchdog; confirm when healthy under the automatic policy; at the deadline
  * write FAILED and reset. Returns 0; 1 when it has confirmed just now; or the error with which
@@ -94,6 +104,9 @@ void flota_trial_look_again(struct flota_trial *trial);
 int flota_trial_seen(struct flota_trial *trial);
 
 /* ---- queries ---- */
+
+/* A wish for the time to confirm in, as it counts; 0 stays 0. */
+uint32_t flota_trial_sound_deadline(uint32_t deadline_ms);
 
 enum flota_running flota_trial_running(const struct flota_trial *trial);
 

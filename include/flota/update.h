@@ -206,6 +206,9 @@ bool flota_updater_has_file(const struct flota_updater *updater);
  * error (-2xx, but FLOTA_ERR_TRANSFER_CANCELLED) it can be resumed, if its file was incomplete. */
 void flota_updater_abort(struct flota_updater *updater, int error);
 
+/* No flash operation of an update runs now: both banks may be read, in this turn. */
+bool flota_updater_lets_read(const struct flota_updater *updater);
+
 /* No update is in progress, and no flash operation of one that ended still runs. */
 bool flota_updater_is_quiet(const struct flota_updater *updater);
 
@@ -214,5 +217,55 @@ const struct flota_update_status *flota_updater_status(const struct flota_update
 
 /* The phase's word, as used in code, page, console and documents: "receiving". */
 const char *flota_update_phase_name(enum flota_update_phase phase);
+
+/* --- a look at a file, without an update --- */
+
+/* Bytes at a file's start that are looked at: a bundle's manifest, its signatures and its image's
+ * head fit. */
+#define FLOTA_UPDATE_LOOK_SIZE 8192u
+
+#define FLOTA_UPDATE_ASKS_MAX 4u /* one for each consent */
+
+/* Judges by an updater's own functions. No flash is written, and none read before
+ * flota_update_look_end(). Treat as private: use the functions. */
+struct flota_update_look {
+    struct flota_updater updater; /* is never polled */
+    int asks[FLOTA_UPDATE_ASKS_MAX];
+    uint32_t ask_count;
+};
+
+/* Begin. target is kept by reference, request copied: consents given in it are not asked for.
+ * Returns as flota_updater_create(). */
+int flota_update_look_begin(struct flota_update_look *look, const struct flota_image_target *target,
+                            const struct flota_update_request *request);
+
+/* Take the next bytes of the file; what is not needed is dropped. */
+void flota_update_look_take(struct flota_update_look *look, const void *data, size_t size);
+
+/* No more bytes come. is_whole: they were all that the file has. Reads both journals: flash must be
+ * idle.
+ *
+ * Returns 0, or what an update with this file would be refused with before its first erase whatever
+ * one consents to, as far as these bytes tell (a flash word of the running image that cannot be
+ * read, FLOTA_ERR_RUNNING_DAMAGED, shows in an update only). */
+int flota_update_look_end(struct flota_update_look *look, bool is_whole);
+
+/* What a person would have to consent to: ask_count errors, FLOTA_ERR_IMAGE_NO_INFO or
+ * _OTHER_PRODUCT (foreign), _OTHER_GUARD, _DOWNGRADE, _REJECTED (again). Returns their number. */
+uint32_t flota_update_look_asks(const struct flota_update_look *look, const int **errors);
+
+/* What the image says of itself; NULL: not known, or foreign. */
+const struct flota_image_info *flota_update_look_info(const struct flota_update_look *look);
+
+/* The manifest of a bundle; NULL: not known, or no bundle. */
+const struct flota_manifest *flota_update_look_manifest(const struct flota_update_look *look);
+
+/* Where an upload of this file would go on with what updater has of it: 0 or the offset of a byte.
+ * size: of the file. */
+uint32_t flota_update_look_offset(const struct flota_update_look *look,
+                                  const struct flota_updater *updater, uint32_t size);
+
+/* FLOTA_IMAGE_DIGEST_SIZE bytes as in struct flota_updater_rest; NULL: not known. */
+const uint8_t *flota_update_look_digest(const struct flota_update_look *look);
 
 #endif

@@ -101,7 +101,9 @@ struct flota_websocket {
     const char *reply; /* the user's message, until acknowledged; NULL: none */
     size_t reply_size;
     bool reply_is_text;
-    bool reply_out; /* it is the frame on its way */
+    bool reply_is_last; /* part of its message */
+    bool in_parts;      /* the next part continues a message */
+    bool reply_out;     /* it is the frame on its way */
     size_t head_size;
     size_t body_size;
     size_t offered, acked; /* bytes of the frame on its way */
@@ -127,6 +129,12 @@ int flota_websocket_upgrade(struct flota_http_connection *connection, const char
  * or the connection is not open: nothing happened. Text must be valid UTF-8. */
 bool flota_websocket_send(struct flota_websocket *websocket, bool is_text, const char *data,
                           size_t size);
+
+/* Send the next part of a message, which may be longer than any memory for it; is_last: no more
+ * follow. Else as flota_websocket_send(); sent() comes after each. A part may end within a
+ * character. Source: RFC 6455 5.4. */
+bool flota_websocket_send_part(struct flota_websocket *websocket, bool is_text, bool is_last,
+                               const char *data, size_t size);
 
 /* Begin the closing handshake; a message on its way is sent first. */
 void flota_websocket_close(struct flota_websocket *websocket, enum flota_websocket_code code);

@@ -4,10 +4,10 @@
  * by a reserved vector, with what it found out in r0 to r2. A debugger may begin here, too: the ELF
  * file's entry.
  *
- * Reset_Handler uses nothing but registers until the FPU is on, the stack's memory is written
- * and .data and .bss are ready: what RAM holds after power-on is random, and its ECC may be wrong
- * (RM0399, RAM ECC monitoring). The image is the active bank's, so the vector table stays at
- * 0x08000000.
+ * Reset_Handler uses nothing but registers until the FPU is on, the memory of the stacks and of
+ * received frames is written and .data and .bss are ready: what RAM holds after power-on is random,
+ * and its ECC may be wrong (RM0399, RAM ECC monitoring). The image is the active bank's, so the
+ * vector table stays at 0x08000000.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -67,7 +67,7 @@ _Noreturn void startup_in_c(uint32_t magic, uint32_t reset_flags, uint32_t decis
 }
 
 /* Enable the FPU (DDI 0403E B3.2.20: CP10 and CP11), load the stack pointer (a debugger may start
- * here), write the whole stack region once, hand the guard's words on. */
+ * here), write all that is used of DTCM once, hand the guard's words on. */
 __attribute__((naked)) void Reset_Handler(void)
 {
     __asm volatile("cpsid i\n\t"
@@ -83,7 +83,7 @@ __attribute__((naked)) void Reset_Handler(void)
                    "ldr   r0, =flota_stack_bottom\n\t"
                    "ldr   r1, =flota_stack_top\n\t"
                    "mov   sp, r1\n\t"
-                   "ldr   r1, =flota_fault_stack_top\n\t"
+                   "ldr   r1, =flota_frames_end\n\t"
                    "mov   r2, #0\n\t"
                    "mov   r3, #0\n"
                    "1:\n\t"

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "access_internal.h"
 #include "flota/base64.h"
 #include "flota/error.h"
 #include "flota/http_update.h"
@@ -56,10 +57,15 @@ static struct flota_http_text credentials(const struct flota_http_connection *co
     return (struct flota_http_text){header.data + size, header.size - size};
 }
 
+struct flota_http_text flota_auth_bearer(const struct flota_http_connection *connection)
+{
+    return credentials(connection, "Bearer");
+}
+
 static bool has_token(const struct flota_auth *auth, const struct flota_http_connection *connection)
 {
     struct expected expected = {.secret = auth->secret, .secret_size = strlen(auth->secret)};
-    struct flota_http_text token = credentials(connection, "Bearer");
+    struct flota_http_text token = flota_auth_bearer(connection);
     return token.data && equals(&expected, token);
 }
 
@@ -83,6 +89,23 @@ static bool is_authorized(const struct flota_auth *auth,
     if (auth->kind == FLOTA_AUTH_KIND_TOKEN)
         return has_token(auth, connection);
     return auth->user && has_password(auth, connection);
+}
+
+static bool is_secret(const char *secret, const char *given)
+{
+    struct expected expected = {.secret = secret, .secret_size = strlen(secret)};
+    return equals(&expected, (struct flota_http_text){given, strlen(given)});
+}
+
+bool flota_auth_is_login(const struct flota_auth *auth, const char *user, const char *password)
+{
+    const char *name = auth->kind == FLOTA_AUTH_KIND_TOKEN ? "token" : auth->user;
+    if (auth->kind == FLOTA_AUTH_KIND_NONE || !name || !auth->secret || !auth->secret[0])
+        return false;
+    bool is_token = auth->kind == FLOTA_AUTH_KIND_TOKEN && !user[0]; /* its name may be left out */
+    bool is_name = is_token || is_secret(name, user),
+         is_password = is_secret(auth->secret, password);
+    return is_name && is_password;
 }
 
 /* --- Origin --- */

@@ -11,9 +11,14 @@ static int status_of(int error)
 {
     switch (error) {
     case FLOTA_ERR_UNAUTHORIZED:
+    case FLOTA_ERR_LOGIN_WRONG:
         return 401;
     case FLOTA_ERR_BAD_ORIGIN:
+    case FLOTA_ERR_FORBIDDEN:
+    case FLOTA_ERR_FIRST_START:
         return 403;
+    case FLOTA_ERR_LOGIN_PAUSED:
+        return 429;
     case FLOTA_ERR_TRANSFER_STALLED:
         return 408;
     case FLOTA_ERR_UPDATE_BUSY:

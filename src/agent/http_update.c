@@ -51,18 +51,26 @@ static uint32_t area_size(const struct flota_http_update *service)
 
 /* What Content-Length alone tells, before a byte of the body. A form is larger than its file, and a
  * bundle larger than its image; how small a form's file is only its parts tell. */
-static int check_size(const struct flota_http_update *service, uint64_t size)
+static int check_size(const struct flota_http_update *service, uint64_t size, bool is_form)
 {
-    uint64_t overhead =
-        FLOTA_UPDATE_BUNDLE_OVERHEAD + (service->is_multipart ? FORM_OVERHEAD_MAX : 0);
+    uint64_t overhead = FLOTA_UPDATE_BUNDLE_OVERHEAD + (is_form ? FORM_OVERHEAD_MAX : 0);
     if (size == UINT64_MAX)
         return 0;
     if (size == 0)
         return FLOTA_ERR_IMAGE_EMPTY;
     if (size > area_size(service) + overhead)
         return FLOTA_ERR_IMAGE_TOO_LARGE;
-    bool too_short = !service->is_multipart && size < FLOTA_IMAGE_HEAD_SIZE;
+    bool too_short = !is_form && size < FLOTA_IMAGE_HEAD_SIZE;
     return too_short ? FLOTA_ERR_IMAGE_TOO_SHORT : 0;
+}
+
+void flota_http_update_set_size(const struct flota_http_update *service,
+                                struct flota_ota_request *request, uint64_t size, bool is_form)
+{
+    bool known = !is_form && size <= area_size(service) + FLOTA_UPDATE_BUNDLE_OVERHEAD;
+    if (request->error == 0)
+        request->error = check_size(service, size, is_form);
+    request->total_size = known ? (uint32_t)size : 0;
 }
 
 void flota_http_update_adopt(struct flota_http_update *service,
@@ -88,9 +96,7 @@ static int first_error(int a, int b)
 static int begin_file(struct flota_http_update *service, uint64_t size)
 {
     struct flota_ota_request *request = &service->request;
-    bool known = !service->is_multipart && size <= area_size(service) * 2u;
-    request->error = first_error(request->error, check_size(service, size));
-    request->total_size = known ? (uint32_t)size : 0;
+    flota_http_update_set_size(service, request, size, service->is_multipart);
     return flota_ota_begin(service->config.ota, request, &service->owner);
 }
 
@@ -148,7 +154,7 @@ static void update_get(struct flota_http_update *service, struct flota_http_conn
     }
     int error = flota_http_is_method(connection, "HEAD")
                     ? FLOTA_ERR_BAD_REQUEST
-                    : flota_auth_check_get(&service->config.auth, connection);
+                    : flota_http_update_authorize(service, connection);
     if (error < 0)
         flota_http_update_reply_error(service, connection, error);
     else if (takes_files(connection))
@@ -164,7 +170,7 @@ static void update_begin(void *context, struct flota_http_connection *connection
         update_get(service, connection);
         return;
     }
-    int error = flota_auth_check(&service->config.auth, connection);
+    int error = flota_http_update_authorize(service, connection);
     if (error == 0 && flota_http_update_act(service, connection))
         return;
     if (error == 0 && !takes_files(connection)) {
@@ -175,6 +181,8 @@ static void update_begin(void *context, struct flota_http_connection *connection
         error = FLOTA_ERR_UPDATE_BUSY;
     if (error < 0)
         flota_http_update_reply_error(service, connection, error);
+    else if (flota_http_update_flag(connection, "check"))
+        flota_http_update_check(service, connection);
     else
         begin_update(service, connection);
 }
@@ -185,6 +193,8 @@ static size_t update_body(void *context, struct flota_http_connection *connectio
                           const uint8_t *data, size_t size)
 {
     struct flota_http_update *service = context;
+    if (service->check_client == connection)
+        flota_ota_check_take(&service->check, data, size);
     if (service->client != connection || service->no_file)
         return size;
     int taken = flota_http_update_take(service, data, size);
@@ -206,6 +216,8 @@ static void accept_piece(struct flota_http_update *service,
 static void update_end(void *context, struct flota_http_connection *connection)
 {
     struct flota_http_update *service = context;
+    if (service->check_client == connection)
+        flota_http_update_check_end(service, connection);
     if (service->client != connection || service->answered)
         return;
     int error = flota_http_update_body_end(service);
@@ -220,6 +232,8 @@ static void update_end(void *context, struct flota_http_connection *connection)
 static void update_wait(void *context, struct flota_http_connection *connection)
 {
     struct flota_http_update *service = context;
+    if (service->check_client == connection)
+        flota_http_update_check_end(service, connection);
     if (service->client == connection && !service->answered)
         conclude(service, connection);
 }
@@ -231,6 +245,8 @@ static void update_done(void *context, struct flota_http_connection *connection,
     (void)response_sent;
     if (service->pull_client == connection)
         service->pull_client = NULL;
+    if (service->check_client == connection)
+        service->check_client = NULL;
     if (service->client != connection)
         return;
     if (service->restarts)

@@ -41,6 +41,16 @@ int flota_http_update_range(const struct flota_http_connection *connection,
 bool flota_http_update_act(struct flota_http_update *service,
                            struct flota_http_connection *connection);
 
+/* --- http_update_check.c --- */
+
+/* A look at the file that comes, from somebody who may update, while nobody does. */
+void flota_http_update_check(struct flota_http_update *service,
+                             struct flota_http_connection *connection);
+
+/* Its body is complete: answers, once the journals can be read. */
+void flota_http_update_check_end(struct flota_http_update *service,
+                                 struct flota_http_connection *connection);
+
 /* --- http_update_pull.c --- */
 
 /* GET /update, from somebody who may: fetch a file. Answers, or lets the connection wait for the
@@ -63,11 +73,20 @@ void flota_http_update_read_consents(const struct flota_http_connection *connect
 
 bool flota_http_update_wants_json(const struct flota_http_connection *connection);
 
+/* May this request change something? A GET must show where it comes from, too. Returns 0 or why
+ * not. */
+int flota_http_update_authorize(const struct flota_http_update *service,
+                                const struct flota_http_connection *connection);
+
 /* --- http_update.c --- */
 
 /* Start afresh for this client. The earlier update has ended. */
 void flota_http_update_adopt(struct flota_http_update *service,
                              struct flota_http_connection *connection);
+
+/* The size of a file's request, UINT64_MAX when unknown, and what it alone shows to be wrong. */
+void flota_http_update_set_size(const struct flota_http_update *service,
+                                struct flota_ota_request *request, uint64_t size, bool is_form);
 
 /* The update of the client has failed: say so to it and to the console. */
 void flota_http_update_fail(struct flota_http_update *service,

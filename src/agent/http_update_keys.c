@@ -45,7 +45,7 @@ static void keys_begin(void *context, struct flota_http_connection *connection)
         reply_keys(service, connection);
         return;
     }
-    int error = flota_auth_check(&service->config.auth, connection);
+    int error = flota_http_update_authorize(service, connection);
     if (error == 0 && !flota_ota_is_quiet(service->config.ota)) /* it goes into the journal */
         error = FLOTA_ERR_UPDATE_BUSY;
     if (error == 0 && !service->config.ota->config.target->trust)

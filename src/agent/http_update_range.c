@@ -7,43 +7,25 @@
  */
 #include "flota/error.h"
 #include "http_update_internal.h"
-#include <string.h>
 
 #define VALUE_MAX 0x7FFFFFFFu
-
-/* Read a decimal number and the character behind it. Returns whether both were there. */
-static bool read_number(struct flota_http_text *text, char behind, uint32_t *value)
-{
-    size_t i = 0;
-    uint64_t number = 0;
-    for (; i < text->size && text->data[i] >= '0' && text->data[i] <= '9'; i++) {
-        number = number * 10u + (uint64_t)(text->data[i] - '0');
-        if (number > VALUE_MAX)
-            return false;
-    }
-    bool ends = behind == '\0' ? i == text->size : i < text->size && text->data[i] == behind;
-    if (i == 0 || !ends)
-        return false;
-    *value = (uint32_t)number;
-    text->data += i + (behind != '\0');
-    text->size -= i + (behind != '\0');
-    return true;
-}
 
 static bool read_range(struct flota_http_text text, struct flota_http_range *range)
 {
     static const char unit[] = "bytes ";
     size_t size = sizeof unit - 1;
-    uint32_t last;
+    uint64_t first, last, total;
     if (text.size < size || !flota_http_text_is((struct flota_http_text){text.data, size}, unit))
         return false;
     text.data += size;
     text.size -= size;
-    if (!read_number(&text, '-', &range->start) || !read_number(&text, '/', &last) ||
-        !read_number(&text, '\0', &range->total))
+    if (!flota_http_text_number(&text, '-', &first) || !flota_http_text_number(&text, '/', &last) ||
+        !flota_http_text_number(&text, '\0', &total))
         return false;
-    range->end = last + 1;
-    return range->start <= last && range->end <= range->total;
+    if (first > last || last >= total || total > VALUE_MAX)
+        return false;
+    *range = (struct flota_http_range){(uint32_t)first, (uint32_t)last + 1, (uint32_t)total};
+    return true;
 }
 
 int flota_http_update_range(const struct flota_http_connection *connection,

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "error_reply.h"
+#include "flota/access.h"
 #include "flota/error.h"
 #include "http_update_internal.h"
 
@@ -17,9 +18,20 @@ static bool wants_json(const struct flota_http_update *service,
     return flota_http_update_wants_json(connection);
 }
 
+static bool is_about_who(int error)
+{
+    return error == FLOTA_ERR_UNAUTHORIZED || error == FLOTA_ERR_FORBIDDEN ||
+           error == FLOTA_ERR_FIRST_START;
+}
+
 void flota_http_update_reply_error(const struct flota_http_update *service,
                                    struct flota_http_connection *connection, int error)
 {
+    if (service->config.access && is_about_who(error)) {
+        flota_access_refuse(service->config.access, connection, error,
+                            wants_json(service, connection));
+        return;
+    }
     const struct flota_ota *ota = service->config.ota;
     struct flota_error_reply reply = {.error = error,
                                       .json = wants_json(service, connection),

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "flota/access.h"
 #include "http_update_internal.h"
 #include <string.h>
 
@@ -34,4 +35,17 @@ bool flota_http_update_wants_json(const struct flota_http_connection *connection
     struct flota_http_text accept = flota_http_header(connection, "Accept");
     return flota_http_text_is(flota_http_path(connection), FLOTA_HTTP_STATUS_PATH) ||
            flota_http_text_contains(accept, "application/json");
+}
+
+int flota_http_update_authorize(const struct flota_http_update *service,
+                                const struct flota_http_connection *connection)
+{
+    struct flota_access *access = service->config.access;
+    const struct flota_auth *auth = &service->config.auth;
+    bool by_get = flota_http_is_method(connection, "GET");
+    if (!access)
+        return by_get ? flota_auth_check_get(auth, connection) : flota_auth_check(auth, connection);
+    uint8_t level = flota_access_update_level(access);
+    return by_get ? flota_access_check_get(access, connection, level)
+                  : flota_access_check(access, connection, level);
 }

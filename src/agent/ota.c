@@ -55,9 +55,17 @@ int flota_ota_take_place(struct flota_ota *ota, const struct flota_ota_owner *ow
     return 0;
 }
 
+/* A wish that would fail by itself. */
+static void log_short_deadline(const struct flota_ota *ota, uint32_t deadline_ms)
+{
+    if (flota_trial_sound_deadline(deadline_ms) != deadline_ms)
+        flota_ota_log(ota, "commit_timeout below 10 s: 10 s count");
+}
+
 void flota_ota_adopt(struct flota_ota *ota, const struct flota_ota_request *request,
                      const struct flota_ota_owner *owner)
 {
+    log_short_deadline(ota, request->deadline_ms);
     snprintf(ota->from, sizeof ota->from, "%s", request->from);
     ota->owner = owner;
     ota->idle_ms = request->idle_ms;
@@ -72,25 +80,31 @@ void flota_ota_adopt(struct flota_ota *ota, const struct flota_ota_request *requ
 
 /* --- the file --- */
 
-static struct flota_update_request request_of(const struct flota_ota_request *request)
+struct flota_update_request flota_ota_wanted(const struct flota_ota_request *request)
 {
     return (struct flota_update_request){.total_size = request->total_size,
-                                         .deadline_ms = request->deadline_ms,
+                                         .deadline_ms =
+                                             flota_trial_sound_deadline(request->deadline_ms),
                                          .in_pieces = request->in_pieces,
                                          .consents = request->consents};
+}
+
+int flota_ota_first_error(int by_way_in, int by_updater)
+{
+    return by_way_in < 0 ? by_way_in : by_updater;
 }
 
 /* The updater is created in any case, so that the status tells about this attempt. */
 int flota_ota_begin(struct flota_ota *ota, const struct flota_ota_request *request,
                     const struct flota_ota_owner *owner)
 {
-    const struct flota_update_request wanted = request_of(request);
+    const struct flota_update_request wanted = flota_ota_wanted(request);
     if (flota_ota_take_place(ota, owner) != 0)
         return FLOTA_ERR_UPDATE_BUSY;
     flota_ota_adopt(ota, request, owner);
     ota->recovered = false;
     int refused = flota_updater_create(&ota->updater, ota->config.target, &wanted);
-    int error = request->error < 0 ? request->error : refused;
+    int error = flota_ota_first_error(request->error, refused);
     if (error < 0)
         flota_ota_fail(ota, error);
     else
@@ -109,7 +123,7 @@ static int refuse_resume(struct flota_ota *ota, int error)
 int flota_ota_resume(struct flota_ota *ota, const struct flota_ota_request *request,
                      uint32_t offset, const struct flota_ota_owner *owner)
 {
-    const struct flota_update_request wanted = request_of(request);
+    const struct flota_update_request wanted = flota_ota_wanted(request);
     if (flota_ota_is_busy(ota) && ota->owner != owner)
         return FLOTA_ERR_UPDATE_BUSY;
     int error = flota_updater_resume(&ota->updater, &wanted, offset);
@@ -119,8 +133,8 @@ int flota_ota_resume(struct flota_ota *ota, const struct flota_ota_request *requ
     flota_ota_adopt(ota, request, owner);
     ota->recovered = false;
     ota->logged_percent = (uint8_t)(flota_ota_percent(ota) / 10u * 10u);
-    if (request->deadline_ms != 0)
-        flota_ota_set_deadline(ota, request->deadline_ms);
+    if (wanted.deadline_ms != 0)
+        flota_ota_set_deadline(ota, wanted.deadline_ms);
     flota_ota_log_progress(ota);
     return 0;
 }
@@ -138,7 +152,8 @@ int flota_ota_write(struct flota_ota *ota, const void *data, size_t size)
 
 void flota_ota_set_deadline(struct flota_ota *ota, uint32_t deadline_ms)
 {
-    flota_updater_set_deadline(&ota->updater, deadline_ms);
+    log_short_deadline(ota, deadline_ms);
+    flota_updater_set_deadline(&ota->updater, flota_trial_sound_deadline(deadline_ms));
 }
 
 int flota_ota_finish(struct flota_ota *ota)

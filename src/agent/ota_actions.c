@@ -25,7 +25,11 @@ int flota_ota_confirm(struct flota_ota *ota)
 int flota_ota_seen(struct flota_ota *ota)
 {
     int result = check_quiet(ota);
-    return result == 0 ? flota_trial_seen(ota->config.trial) : result;
+    if (result == 0)
+        result = flota_trial_seen(ota->config.trial);
+    if (result == 0 && ota->config.seen)
+        result = ota->config.seen(ota->config.context);
+    return result;
 }
 
 /* What the owner's computer has buffered still arrives; and a file that arrived whole is installed
@@ -52,8 +56,7 @@ static int end_trial(struct flota_ota *ota, const struct flota_ota_request *requ
 int flota_ota_revert(struct flota_ota *ota, const struct flota_ota_request *request,
                      const struct flota_ota_owner *owner)
 {
-    const struct flota_update_request wanted = {.deadline_ms = request->deadline_ms,
-                                                .consents = request->consents};
+    const struct flota_update_request wanted = flota_ota_wanted(request);
     if (check_quiet(ota) != 0)
         return FLOTA_ERR_UPDATE_BUSY;
     if (flota_trial_running(ota->config.trial) == FLOTA_RUNNING_TRIAL)

@@ -23,6 +23,12 @@ int flota_ota_take_place(struct flota_ota *ota, const struct flota_ota_owner *ow
 void flota_ota_adopt(struct flota_ota *ota, const struct flota_ota_request *request,
                      const struct flota_ota_owner *owner);
 
+/* What the updater is asked for. */
+struct flota_update_request flota_ota_wanted(const struct flota_ota_request *request);
+
+/* What refuses a request before its first byte: what its way in has found counts first. */
+int flota_ota_first_error(int by_way_in, int by_updater);
+
 /* The update has failed without a call of its owner: tell it. */
 void flota_ota_fail_owner(struct flota_ota *ota, int error);
 
@@ -34,6 +40,13 @@ void flota_ota_short_members(const struct flota_ota *ota, struct flota_json *jso
 
 /* Write {"code":..,"name":..,"cause":..,"remedy":..}. */
 void flota_json_error(struct flota_json *json, int error);
+
+/* Add the member "error": the object, or null for 0. */
+void flota_ota_add_error(struct flota_json *json, int error);
+
+/* Add the members "notices" and "outcome" (SPEC.md, Status). */
+void flota_ota_add_notices(const struct flota_ota *ota, struct flota_json *json);
+void flota_ota_add_outcome(const struct flota_ota *ota, struct flota_json *json);
 
 /* The words of the reset that a report's record names. */
 const char *flota_ota_cause(const struct flota_ota *ota, const struct flota_boot_report *report,

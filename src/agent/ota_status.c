@@ -228,11 +228,11 @@ void flota_json_error(struct flota_json *json, int error)
     flota_json_raw(json, "}");
 }
 
-static void add_error(struct flota_json *json, const struct flota_ota *ota)
+void flota_ota_add_error(struct flota_json *json, int error)
 {
     flota_json_key(json, "error");
-    if (flota_ota_error(ota) != 0)
-        flota_json_error(json, flota_ota_error(ota));
+    if (error != 0)
+        flota_json_error(json, error);
     else
         flota_json_raw(json, "null");
 }
@@ -243,7 +243,7 @@ void flota_ota_status_members(const struct flota_ota *ota, struct flota_json *js
     add_running(json, ota);
     add_progress(json, ota);
     add_new(json, flota_updater_status(&ota->updater));
-    add_error(json, ota);
+    flota_ota_add_error(json, flota_ota_error(ota));
     flota_json_text(json, "auth", auth_name(ota->config.auth.kind));
     add_story(json, ota);
 }
@@ -278,6 +278,8 @@ void flota_ota_status_json(const struct flota_ota *ota, struct flota_json *json)
 {
     flota_json_raw(json, "{");
     flota_ota_status_members(ota, json);
+    flota_ota_add_notices(ota, json);
+    flota_ota_add_outcome(ota, json);
     flota_json_raw(json, "}");
 }
 

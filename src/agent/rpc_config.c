@@ -125,7 +125,13 @@ static const struct flota_rpc_param set_params[] = {
 static const struct flota_rpc_param save_params[] = {{"reboot", FLOTA_RPC_BOOLEAN, false}};
 
 static const struct flota_rpc_method methods[] = {
-    {.name = "Config.Get", .params = get_params, .param_count = 1, .is_query = true, .handle = get},
+    /* All of it: what somebody below may read of it, the endpoints' levels say. */
+    {.name = "Config.Get",
+     .params = get_params,
+     .param_count = 1,
+     .is_query = true,
+     .level = 9,
+     .handle = get},
     {.name = "Config.Set", .params = set_params, .param_count = 3, .handle = set, .sent = sent},
     {.name = "Config.Save", .params = save_params, .param_count = 1, .handle = save, .sent = sent},
 };

@@ -27,6 +27,11 @@ void flota_rpc_http_init(struct flota_rpc_http *http, struct flota_rpc *rpc, con
     keep_origins(http, origins ? origins : "");
 }
 
+void flota_rpc_http_set_access(struct flota_rpc_http *http, struct flota_access *access)
+{
+    http->access = access;
+}
+
 /* --- the exchange --- */
 
 static struct flota_rpc_http_exchange *exchange_of(struct flota_rpc_http *http,
@@ -80,10 +85,17 @@ static void keep_query(struct flota_rpc_http_exchange *exchange,
     exchange->size = size ? size : FLOTA_RPC_FRAME_MAX + 1;
 }
 
+/* Who sends the request: what its Authorization or its session says. */
+struct sender {
+    bool is_trusted; /* has the credentials of FLOTA_AUTH */
+    uint8_t level;
+};
+
 static void start(struct flota_rpc_http *http, struct flota_rpc_http_exchange *exchange,
-                  struct flota_http_connection *connection, bool is_trusted)
+                  struct flota_http_connection *connection, struct sender sender)
 {
-    struct flota_rpc_origin origin = {.transport = "http", .is_trusted = is_trusted};
+    struct flota_rpc_origin origin = {
+        .transport = "http", .is_trusted = sender.is_trusted, .level = sender.level};
     struct flota_rpc_text name = method_name(connection);
     snprintf(origin.peer, sizeof origin.peer, "%s", flota_http_peer(connection));
     flota_rpc_open(&exchange->channel, http->rpc, &origin, connection->now_ms);
@@ -99,7 +111,7 @@ static void start(struct flota_rpc_http *http, struct flota_rpc_http_exchange *e
 
 /* Judge origin and credentials; responds to those who may not. */
 static bool admit(struct flota_rpc_http *http, struct flota_http_connection *connection,
-                  const struct flota_rpc_method *method, char *origin, bool *is_trusted)
+                  const struct flota_rpc_method *method, char *origin, struct sender *sender)
 {
     if (!flota_rpc_http_is_welcome(http, connection, method, origin)) {
         flota_rpc_http_refuse(
@@ -110,12 +122,15 @@ static bool admit(struct flota_rpc_http *http, struct flota_http_connection *con
     }
     enum rpc_http_verdict verdict =
         flota_rpc_http_authorize(http->rpc, connection, connection->now_ms);
-    *is_trusted = verdict == RPC_HTTP_TRUSTED;
+    sender->level = http->access ? flota_access_level(http->access, connection, NULL) : 0;
+    sender->is_trusted = verdict == RPC_HTTP_TRUSTED;
+    if (verdict == RPC_HTTP_WRONG && sender->level > 0)
+        verdict = RPC_HTTP_ANONYMOUS; /* another token than FLOTA_AUTH's, or a session */
     if (verdict == RPC_HTTP_PAUSED)
         flota_rpc_http_paused(http, connection, origin);
     else if (verdict == RPC_HTTP_WRONG || verdict == RPC_HTTP_STALE)
         flota_rpc_http_unauthorized(http, connection, origin, verdict == RPC_HTTP_STALE);
-    return *is_trusted || verdict == RPC_HTTP_ANONYMOUS;
+    return sender->is_trusted || verdict == RPC_HTTP_ANONYMOUS;
 }
 
 static void rpc_begin(void *context, struct flota_http_connection *connection)
@@ -123,7 +138,7 @@ static void rpc_begin(void *context, struct flota_http_connection *connection)
     struct flota_rpc_http *http = context;
     struct flota_rpc_text name = method_name(connection);
     char origin[FLOTA_RPC_HTTP_ORIGIN_MAX];
-    bool is_trusted;
+    struct sender sender;
     if (flota_http_is_method(connection, "OPTIONS")) {
         flota_rpc_http_preflight(http, connection);
         return;
@@ -134,7 +149,7 @@ static void rpc_begin(void *context, struct flota_http_connection *connection)
     }
     const struct flota_rpc_method *method =
         name.data ? flota_rpc_find(http->rpc, name, NULL) : NULL;
-    if (!admit(http, connection, method, origin, &is_trusted))
+    if (!admit(http, connection, method, origin, &sender))
         return;
     struct flota_rpc_http_exchange *exchange = place(http, connection->now_ms);
     if (!exchange) {
@@ -142,7 +157,7 @@ static void rpc_begin(void *context, struct flota_http_connection *connection)
                               "too many calls at a time; try again");
         return;
     }
-    start(http, exchange, connection, is_trusted);
+    start(http, exchange, connection, sender);
     memcpy(exchange->origin, origin, sizeof origin);
     if (flota_http_is_method(connection, "GET"))
         keep_query(exchange, method);
@@ -162,7 +177,8 @@ static bool is_probe(const struct flota_rpc_http *http,
                      const struct flota_rpc_http_exchange *exchange)
 {
     return exchange->is_frame && exchange->size == 0 &&
-           http->rpc->auth.kind != FLOTA_AUTH_KIND_NONE && !exchange->channel.origin.is_trusted;
+           http->rpc->auth.kind != FLOTA_AUTH_KIND_NONE && !exchange->channel.origin.is_trusted &&
+           exchange->channel.origin.level == 0;
 }
 
 static void rpc_end(void *context, struct flota_http_connection *connection)

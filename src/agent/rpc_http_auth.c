@@ -3,6 +3,7 @@
  * Source: RFC 7616 sections 3.3 and 3.4, RFC 9110 11.
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "../rpc/rpc_json.h"
 #include "flota/http_update.h" /* flota_auth_check_credentials() */
 #include "flota/rpc_auth.h"
 #include "rpc_http_internal.h"
@@ -88,11 +89,6 @@ static bool field(struct flota_http_text rest, const char *wanted, struct flota_
     return count == 1;
 }
 
-static bool is(struct flota_rpc_text text, const char *other)
-{
-    return strlen(other) == text.size && memcmp(text.data, other, text.size) == 0;
-}
-
 /* --- Digest --- */
 
 static bool read_nonce(struct flota_rpc_text text, uint32_t *nonce)
@@ -132,7 +128,8 @@ static bool read_digest(const struct flota_http_connection *connection,
            field(fields, "nonce", &digest->nonce_text) && field(fields, "uri", &digest->uri) &&
            field(fields, "response", &digest->response) && field(fields, "nc", &digest->count) &&
            field(fields, "cnonce", &digest->cnonce) && field(fields, "qop", &qop) &&
-           field(fields, "algorithm", &algorithm) && is(qop, "auth") && is(algorithm, "SHA-256") &&
+           field(fields, "algorithm", &algorithm) && flota_rpc_text_is(qop, "auth") &&
+           flota_rpc_text_is(algorithm, "SHA-256") &&
            read_nonce(digest->nonce_text, &digest->nonce) && is_target(connection, digest->uri);
 }
 

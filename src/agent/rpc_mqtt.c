@@ -182,3 +182,8 @@ void flota_rpc_mqtt_poll(struct flota_rpc_mqtt *mqtt, uint32_t now_ms)
     }
     serve(mqtt);
 }
+
+bool flota_rpc_mqtt_is_open(const struct flota_rpc_mqtt *mqtt)
+{
+    return mqtt->client.state == FLOTA_MQTT_OPEN;
+}

@@ -9,14 +9,16 @@
 
 #define SECONDS_MAX 86400
 
-int flota_rpc_ota_seconds(struct flota_rpc_call *call, const char *name, uint32_t *ms)
+int flota_rpc_ota_seconds(struct flota_rpc_call *call, const char *name, uint32_t least,
+                          uint32_t *ms)
 {
     int64_t seconds = 0;
     char message[64];
     flota_rpc_param_integer(call, name, &seconds);
     *ms = 0;
-    if (seconds < 0 || seconds > SECONDS_MAX) {
-        snprintf(message, sizeof message, "%s is not from 0 to %d seconds", name, SECONDS_MAX);
+    if (seconds != 0 && (seconds < least || seconds > SECONDS_MAX)) {
+        snprintf(message, sizeof message, "%s is not 0, or %u to %d seconds", name, (unsigned)least,
+                 SECONDS_MAX);
         flota_rpc_error(call, FLOTA_RPC_BAD_REQUEST, message);
         return FLOTA_ERR_BAD_VALUE;
     }
@@ -76,26 +78,41 @@ static const struct flota_rpc_param boot_state_params[] = {
 
 static const struct flota_rpc_method methods[] = {
     {.name = "OTA.Status", .is_query = true, .handle = flota_rpc_ota_status},
-    {.name = "OTA.Begin", PARAMS(begin_params), .handle = flota_rpc_ota_begin},
-    {.name = "OTA.Write", PARAMS(write_params), .handle = flota_rpc_ota_write},
-    {.name = "OTA.End", .handle = flota_rpc_ota_end, .gone = flota_rpc_ota_gone, .sent = sent},
+    {.name = "OTA.Begin",
+     .level = FLOTA_RPC_LEVEL_UPDATE,
+     PARAMS(begin_params),
+     .handle = flota_rpc_ota_begin},
+    {.name = "OTA.Write",
+     .level = FLOTA_RPC_LEVEL_UPDATE,
+     PARAMS(write_params),
+     .handle = flota_rpc_ota_write},
+    {.name = "OTA.End",
+     .level = FLOTA_RPC_LEVEL_UPDATE,
+     .handle = flota_rpc_ota_end,
+     .gone = flota_rpc_ota_gone,
+     .sent = sent},
     {.name = "OTA.Update",
+     .level = FLOTA_RPC_LEVEL_UPDATE,
      PARAMS(update_params),
      .handle = flota_rpc_ota_update,
      .gone = flota_rpc_ota_update_gone,
      .sent = sent},
-    {.name = "OTA.Commit", .handle = flota_rpc_ota_commit},
+    {.name = "OTA.Commit", .level = FLOTA_RPC_LEVEL_UPDATE, .handle = flota_rpc_ota_commit},
     {.name = "OTA.Revert",
+     .level = FLOTA_RPC_LEVEL_UPDATE,
      .handle = flota_rpc_ota_revert,
      .gone = flota_rpc_ota_gone,
      .sent = sent},
     {.name = "OTA.GetBootState", .is_query = true, .handle = flota_rpc_ota_get_boot_state},
     {.name = "OTA.SetBootState",
+     .level = FLOTA_RPC_LEVEL_UPDATE,
      PARAMS(boot_state_params),
      .handle = flota_rpc_ota_set_boot_state,
      .gone = flota_rpc_ota_gone,
      .sent = sent},
-    {.name = "OTA.CreateSnapshot", .handle = flota_rpc_ota_create_snapshot},
+    {.name = "OTA.CreateSnapshot",
+     .level = FLOTA_RPC_LEVEL_UPDATE,
+     .handle = flota_rpc_ota_create_snapshot},
 };
 
 static void update_failed(void *context, int error)

@@ -82,7 +82,8 @@ static int select_other(struct flota_rpc_ota *service, struct flota_rpc_call *ca
     flota_rpc_param_boolean(call, "is_committed", &committed);
     if (committed)
         return refuse(call, "going back is a trial: call OTA.Commit once the other slot runs");
-    if (flota_rpc_ota_seconds(call, "commit_timeout", &deadline_ms) != 0)
+    if (flota_rpc_ota_seconds(call, "commit_timeout", FLOTA_RPC_OTA_COMMIT_MIN_S, &deadline_ms) !=
+        0)
         return 0;
     return flota_rpc_ota_start_revert(service, call, deadline_ms);
 }

@@ -55,8 +55,11 @@ void flota_rpc_ota_update_gone(void *context, struct flota_rpc_call *call);
 /* --- rpc_ota.c --- */
 
 /* A parameter in seconds, in milliseconds; 0 when absent. Returns 0, or FLOTA_ERR_BAD_VALUE when it
- * is not from 0 to a day: answered. */
-int flota_rpc_ota_seconds(struct flota_rpc_call *call, const char *name, uint32_t *ms);
+ * is not 0 and not from least to a day: answered. */
+int flota_rpc_ota_seconds(struct flota_rpc_call *call, const char *name, uint32_t least,
+                          uint32_t *ms);
+
+#define FLOTA_RPC_OTA_COMMIT_MIN_S (FLOTA_TRIAL_DEADLINE_MIN_MS / 1000u)
 
 void flota_rpc_ota_consents(const struct flota_rpc_call *call,
                             struct flota_image_consents *consents);

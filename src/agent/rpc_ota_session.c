@@ -80,9 +80,10 @@ static int read_request(struct flota_rpc_call *call, struct flota_ota_request *r
 {
     int64_t size = 0;
     flota_rpc_param_integer(call, "size", &size);
-    int error = flota_rpc_ota_seconds(call, "timeout", &request->idle_ms);
+    int error = flota_rpc_ota_seconds(call, "timeout", 1, &request->idle_ms);
     if (error == 0)
-        error = flota_rpc_ota_seconds(call, "commit_timeout", &request->deadline_ms);
+        error = flota_rpc_ota_seconds(call, "commit_timeout", FLOTA_RPC_OTA_COMMIT_MIN_S,
+                                      &request->deadline_ms);
     if (request->idle_ms == 0)
         request->idle_ms = FLOTA_RPC_OTA_TIMEOUT_MS;
     if (size < 0 || size > UINT32_MAX)

@@ -25,8 +25,9 @@ static int start(struct flota_rpc_ota *service, struct flota_rpc_call *call)
     flota_rpc_param_boolean(call, "ignore_same_version", &request.ignore_same_version);
     flota_rpc_ota_consents(call, &request.consents);
     if (flota_rpc_is_answered(call) ||
-        flota_rpc_ota_seconds(call, "timeout", &request.timeout_ms) != 0 ||
-        flota_rpc_ota_seconds(call, "commit_timeout", &request.deadline_ms) != 0)
+        flota_rpc_ota_seconds(call, "timeout", 1, &request.timeout_ms) != 0 ||
+        flota_rpc_ota_seconds(call, "commit_timeout", FLOTA_RPC_OTA_COMMIT_MIN_S,
+                              &request.deadline_ms) != 0)
         return 0;
     int error = puller->start(puller->context, &request);
     if (error < 0)

@@ -8,7 +8,8 @@
 void flota_rpc_serial_init(struct flota_rpc_serial *serial, struct flota_rpc *rpc,
                            const struct flota_rpc_serial_line *line, uint32_t now_ms)
 {
-    static const struct flota_rpc_origin origin = {.transport = "serial", .peer = "serial line"};
+    static const struct flota_rpc_origin origin = {
+        .transport = "serial", .peer = "serial line", .is_local = true};
     memset(serial, 0, sizeof *serial);
     serial->line = *line;
     serial->rpc = rpc;

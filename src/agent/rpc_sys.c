@@ -143,6 +143,7 @@ static const struct flota_rpc_param reboot_params[] = {{"delay_ms", FLOTA_RPC_IN
 static const struct flota_rpc_method methods[] = {
     {.name = "Sys.GetInfo", .is_query = true, .handle = get_info},
     {.name = "Sys.Reboot",
+     .level = FLOTA_RPC_LEVEL_UPDATE,
      .params = reboot_params,
      .param_count = 1,
      .handle = reboot,

@@ -29,10 +29,22 @@ static void note_use(struct flota_rpc_ws_session *session, uint32_t now_ms)
         session->used_ms = now_ms;
 }
 
+/* Has the login ended that it was opened with? So does it, before anything else is called. */
+static bool is_over(struct flota_rpc_ws_session *session)
+{
+    const struct flota_access *access = session->ws->access;
+    if (!access || flota_access_lasts(access, session->number))
+        return false;
+    flota_websocket_close(&session->websocket, FLOTA_WEBSOCKET_GOING_AWAY);
+    return true;
+}
+
 static void message(void *user, bool is_text, const char *data, size_t size)
 {
     struct flota_rpc_ws_session *session = user;
     (void)is_text; /* a frame is JSON in either case, and judged as such */
+    if (is_over(session))
+        return;
     flota_rpc_take(&session->channel, data, size, session->websocket.now_ms);
     note_use(session, session->websocket.now_ms);
 }
@@ -41,6 +53,7 @@ static void poll(void *user, uint32_t now_ms)
 {
     struct flota_rpc_ws_session *session = user;
     const char *text;
+    (void)is_over(session);
     flota_rpc_poll(&session->channel, now_ms);
     size_t size = flota_rpc_reply(&session->channel, &text);
     if (size > 0)
@@ -58,7 +71,8 @@ static void sent(void *user)
 static void opened(void *user, const char *peer, uint32_t now_ms)
 {
     struct flota_rpc_ws_session *session = user;
-    struct flota_rpc_origin origin = {.transport = "ws", .is_trusted = session->is_trusted};
+    struct flota_rpc_origin origin = {
+        .transport = "ws", .is_trusted = session->is_trusted, .level = session->level};
     size_t size = strlen(peer);
     if (size < sizeof origin.peer)
         memcpy(origin.peer, peer, size);
@@ -108,14 +122,25 @@ static struct flota_rpc_ws_session *place(struct flota_rpc_ws *ws, uint32_t now_
 
 /* --- the handshake --- */
 
-/* Who may come in. Without credentials one may; they are then asked for frame by frame. */
-static int check(const struct flota_auth *auth, const struct flota_http_connection *connection,
-                 bool *is_trusted)
+/* Who asks to come in. */
+struct sender {
+    bool is_trusted;
+    uint8_t level;
+    uint32_t number;
+};
+
+/* May he? Without credentials one may; they are then asked for frame by frame. */
+static int check(const struct flota_rpc_ws *ws, const struct flota_http_connection *connection,
+                 struct sender *sender)
 {
+    const struct flota_auth *auth = &ws->rpc->auth;
     int error = flota_auth_check(auth, connection);
-    *is_trusted = error == 0;
+    *sender = (struct sender){.is_trusted = error == 0 && auth->kind != FLOTA_AUTH_KIND_NONE};
+    if (ws->access)
+        sender->level = flota_access_level(ws->access, connection, &sender->number);
     bool has_credentials = flota_http_header(connection, "Authorization").data != NULL;
-    return error == FLOTA_ERR_UNAUTHORIZED && !has_credentials ? 0 : error;
+    bool is_anonymous = error == FLOTA_ERR_UNAUTHORIZED && !has_credentials;
+    return is_anonymous || (error == FLOTA_ERR_UNAUTHORIZED && sender->level > 0) ? 0 : error;
 }
 
 static void refuse(const struct flota_auth *auth, struct flota_http_connection *connection,
@@ -126,7 +151,7 @@ static void refuse(const struct flota_auth *auth, struct flota_http_connection *
 }
 
 static void adopt(struct flota_rpc_ws *ws, struct flota_http_connection *connection,
-                  bool is_trusted)
+                  struct sender sender)
 {
     uint32_t now_ms = flota_http_now_ms(connection);
     if (flota_websocket_check(connection) < 0)
@@ -138,7 +163,9 @@ static void adopt(struct flota_rpc_ws *ws, struct flota_http_connection *connect
                                 "in ten seconds.\r\n");
         return;
     }
-    session->is_trusted = is_trusted;
+    session->is_trusted = sender.is_trusted;
+    session->level = sender.level;
+    session->number = sender.number;
     session->used_ms = now_ms;
     if (flota_websocket_upgrade(connection, subprotocol, &session->websocket, &session->config) ==
         0)
@@ -148,12 +175,12 @@ static void adopt(struct flota_rpc_ws *ws, struct flota_http_connection *connect
 static void begin(void *context, struct flota_http_connection *connection)
 {
     struct flota_rpc_ws *ws = context;
-    bool is_trusted;
-    int error = check(&ws->rpc->auth, connection, &is_trusted);
+    struct sender sender;
+    int error = check(ws, connection, &sender);
     if (error < 0)
         refuse(&ws->rpc->auth, connection, error);
     else
-        adopt(ws, connection, is_trusted);
+        adopt(ws, connection, sender);
 }
 
 /* The client went away before it had its 101: the session will never open. */
@@ -169,6 +196,11 @@ static void done(void *context, struct flota_http_connection *connection, bool r
 }
 
 const struct flota_http_handler flota_rpc_ws_handler = {.begin = begin, .done = done};
+
+void flota_rpc_ws_set_access(struct flota_rpc_ws *ws, struct flota_access *access)
+{
+    ws->access = access;
+}
 
 void flota_rpc_ws_init(struct flota_rpc_ws *ws, struct flota_rpc *rpc)
 {

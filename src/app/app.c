@@ -5,8 +5,8 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "app_internal.h"
 #include "flota/error.h"
-#include "flota/module.h"
 #include "flota/network.h"
 #include "flota_config.h"
 #include <stdio.h>
@@ -16,48 +16,14 @@
 #define FLOTA_HTTP_PORT 80
 #endif
 
-/* Deleting the three lines from flota_config.h selects DHCP. */
-#ifndef FLOTA_TCPIP_IP
-#define FLOTA_TCPIP_IP   0
-#define FLOTA_TCPIP_GW   0
-#define FLOTA_TCPIP_MASK 0
-#endif
-#ifndef FLOTA_TCPIP_DNS
-#define FLOTA_TCPIP_DNS 0 /* what DHCP says */
-#endif
-
-#ifndef FLOTA_CONFIRM_POLICY
-#define FLOTA_CONFIRM_POLICY FLOTA_CONFIRM_AUTOMATIC
-#endif
-#ifndef FLOTA_COMMIT_TIMEOUT_MS
-#define FLOTA_COMMIT_TIMEOUT_MS FLOTA_TRIAL_DEADLINE_MS
-#endif
 #ifndef FLOTA_CONFIRM_AFTER_MS
 #define FLOTA_CONFIRM_AFTER_MS 0u
-#endif
-#ifndef FLOTA_SIGNATURE_POLICY
-#define FLOTA_SIGNATURE_POLICY FLOTA_SIGNATURES_OPTIONAL
-#endif
-#ifndef FLOTA_KEY_0
-#define FLOTA_KEY_0 NULL
-#endif
-#ifndef FLOTA_KEY_1
-#define FLOTA_KEY_1 NULL
-#endif
-#ifndef FLOTA_KEY_2
-#define FLOTA_KEY_2 NULL
-#endif
-#ifndef FLOTA_KEY_3
-#define FLOTA_KEY_3 NULL
 #endif
 
 #ifndef FLOTA_MODULES
 #define FLOTA_MODULES                                                                              \
     &flota_module_ota_http_server, &flota_module_rpc_http, &flota_module_rpc_uart,                 \
         &flota_module_dash
-#endif
-#ifndef FLOTA_CONFIG_KEYS
-#define FLOTA_CONFIG_KEYS
 #endif
 
 /* The block at 0x400 of this very image, placed by the linker script. */
@@ -93,131 +59,18 @@ static void reach(enum flota_milestone milestone)
         flota_milestone(milestone);
 }
 
-/* --- start: who runs --- */
+/* --- start --- */
 
-static void init_trust(void)
+static const struct flota_ota_notice *network_notice(void *context)
 {
-    static const struct flota_trust_config config = {
-        .policy = FLOTA_SIGNATURE_POLICY,
-        .keys = {FLOTA_KEY_0, FLOTA_KEY_1, FLOTA_KEY_2, FLOTA_KEY_3},
-        .product = FLOTA_PRODUCT,
-    };
-    struct flota_app *shared = &app.shared;
-    if (flota_trust_init(&shared->trust, &config) < 0)
-        flota_app_log("FLOTA_KEY_n: not a P-256 key as flota keygen prints it; "
-                      "updates will be refused");
-    flota_trust_load(&shared->trust, shared->port->flash);
+    (void)context;
+    return flota_net_settings_notice(&app.shared.net);
 }
 
-static void init_trial(void)
+static int see_network_notice(void *context)
 {
-    struct flota_app *shared = &app.shared;
-    const struct flota_trial_config config = {
-        .flash = shared->port->flash,
-        .platform = shared->port->platform,
-        .policy = FLOTA_CONFIRM_POLICY,
-        .deadline_ms = FLOTA_COMMIT_TIMEOUT_MS,
-        .decision = flota_port_start()->decision,
-    };
-    flota_trial_init(&shared->trial, &config, flota_port_now_ms());
-    shared->target = (struct flota_image_target){
-        .flash = shared->port->flash,
-        .platform = shared->port->platform,
-        .running = shared->info,
-        .trust = &shared->trust,
-        .trial = &shared->trial,
-    };
-}
-
-/* Power failed while the option bytes changed: the new firmware waits. */
-static void activate_again(void)
-{
-    const struct flota_platform *platform = app.shared.port->platform;
-    int result = flota_updater_activate_again(&app.shared.target);
-    if (result == 0)
-        return;
-    if (result < 0) {
-        flota_app_log("a staged firmware could not be activated again:");
-        flota_app_log(flota_error_text(result)->cause);
-        return;
-    }
-    flota_app_log("the bank swap had been cut: ordered again, restart");
-    platform->reset(platform->port);
-}
-
-/* Updates are refused: why, what to do, and on which chip. */
-static void print_refusal(int error)
-{
-    const struct flota_platform *platform = app.shared.port->platform;
-    const struct flota_error_text *text = flota_error_text(error);
-    char line[160];
-    snprintf(line, sizeof line, "updates are off: %s", text->cause);
-    flota_app_log(line);
-    flota_app_log(text->remedy);
-    if (!platform->chip_name)
-        return;
-    platform->chip_name(platform->port, line, sizeof line);
-    flota_app_log(line);
-}
-
-static void print_start(void)
-{
-    const struct flota_platform *platform = app.shared.port->platform;
-    const struct flota_port_start *start = flota_port_start();
-    const struct flota_image_info *info = app.shared.info;
-    char build_id[FLOTA_BUILD_ID_TEXT];
-    char line[160];
-    flota_build_id_text(info, build_id);
-    snprintf(line, sizeof line, "%s: %s %s, bank %d, build id %s", info->product, info->name,
-             info->version, platform->active_bank(platform->port), build_id);
-    flota_app_log(line);
-    snprintf(line, sizeof line, "reset: %s", flota_port_reset_text(start->reset_cause));
-    flota_app_log(line);
-    int refused = platform->update_allowed(platform->port);
-    if (refused < 0)
-        print_refusal(refused);
-}
-
-/* --- start: configuration, network, modules --- */
-
-static const struct flota_config_key keys[] = {
-    {"device.id", FLOTA_CONFIG_STRING, "", false}, /* "": the name and the end of the MAC address */
-    FLOTA_CONFIG_KEYS};
-
-static void init_config(void)
-{
-    static struct flota_config_table table = {.keys = keys, .count = sizeof keys / sizeof keys[0]};
-    struct flota_app *shared = &app.shared;
-    flota_config_init(&shared->config, shared->port->flash);
-    flota_config_add(&shared->config, &table);
-    for (size_t i = 0; flota_modules[i]; i++)
-        if (flota_modules[i]->configure)
-            flota_modules[i]->configure(shared);
-}
-
-static void init_network(void)
-{
-    const struct flota_network_config config = {
-        .name = FLOTA_NAME,
-        .address = FLOTA_TCPIP_IP,
-        .mask = FLOTA_TCPIP_MASK,
-        .gateway = FLOTA_TCPIP_GW,
-        .dns = FLOTA_TCPIP_DNS,
-    };
-    flota_network_init(&config);
-}
-
-static void init_device_id(void)
-{
-    struct flota_app *shared = &app.shared;
-    const char *id = flota_config_text(&shared->config, "device.id");
-    struct flota_network_status network;
-    flota_network_status(&network);
-    if (id[0])
-        snprintf(shared->device_id, sizeof shared->device_id, "%s", id);
-    else
-        snprintf(shared->device_id, sizeof shared->device_id, "%.24s_%02X%02X%02X", FLOTA_NAME,
-                 network.mac[3], network.mac[4], network.mac[5]);
+    (void)context;
+    return flota_net_settings_seen(&app.shared.net);
 }
 
 static void init_update(void)
@@ -231,6 +84,8 @@ static void init_update(void)
         .last_words = &flota_port_start()->last_words,
         .reset_text = flota_port_reset_text,
         .log = print_line,
+        .notice = network_notice,
+        .seen = see_network_notice,
     };
     flota_ota_init(&shared->ota, &config);
 }
@@ -251,13 +106,8 @@ void flota_init(void)
     shared->http_port = FLOTA_HTTP_PORT;
     shared->boot_id = flota_port_random();
     reach(FLOTA_MILESTONE_STARTED);
-    print_start();
-    init_trust();
-    init_trial();
-    activate_again();
-    init_config();
-    init_network();
-    init_device_id();
+    flota_app_start_identity(shared);
+    flota_app_start_config(shared, flota_modules);
     init_update();
     start_modules();
     reach(FLOTA_MILESTONE_RUNNING);
@@ -290,12 +140,18 @@ static void print_address(const struct flota_network_status *network)
     flota_app_log(line);
 }
 
-static bool is_in_touch(void)
+/* Is there a server of ours that we have reached? */
+static bool is_any_in_touch(void)
 {
-    bool in_touch = app.shared.http.request_count + app.shared.rpc.served > 0;
+    bool in_touch = false;
     for (size_t i = 0; flota_modules[i] && !in_touch; i++)
         in_touch = flota_modules[i]->is_in_touch && flota_modules[i]->is_in_touch();
     return in_touch;
+}
+
+static bool is_in_touch(void)
+{
+    return app.shared.http.request_count + app.shared.rpc.served > 0 || is_any_in_touch();
 }
 
 /* Without a check of the application's own: the network is up, and somebody was served, or a server
@@ -330,6 +186,21 @@ static bool poll_modules(uint32_t now_ms)
     return goes_on;
 }
 
+/* New network settings are on trial until the network has served somebody. A firmware on trial has
+ * its own deadline: it is not restarted for them. */
+static void poll_net_settings(uint32_t now_ms)
+{
+    struct flota_app *shared = &app.shared;
+    const struct flota_platform *platform = shared->port->platform;
+    bool on_trial = flota_trial_running(&shared->trial) == FLOTA_RUNNING_TRIAL;
+    if (flota_net_settings_state(&shared->net) != FLOTA_NET_TRIAL)
+        return;
+    bool is_served = shared->http.request_count + shared->rpc.served_away > 0 || is_any_in_touch();
+    bool is_quiet = !on_trial && flota_ota_is_quiet(&shared->ota);
+    if (flota_net_settings_poll(&shared->net, now_ms, is_served, is_quiet))
+        platform->reset(platform->port);
+}
+
 void flota_set_health_check(bool (*check)(void))
 {
     app.is_healthy = check;
@@ -357,6 +228,9 @@ void flota_poll(void)
     flota_network_status(&network);
     print_address(&network);
     poll_trial(&network, now_ms);
+    poll_net_settings(now_ms);
+    if (app.shared.poll_access)
+        goes_on |= app.shared.poll_access(&app.shared.access, now_ms);
     goes_on |= poll_modules(now_ms);
     if (!goes_on && flota_ota_poll(&app.shared.ota, now_ms) != FLOTA_UPDATER_GOES_ON)
         flota_port_idle();

@@ -4,6 +4,7 @@
  */
 #include "crc32.h"
 #include "flota/boot.h"
+#include "flota/error.h"
 #include "flota/image.h"
 
 #define READ_SIZE 256u /* at once, on the stack */
@@ -16,6 +17,8 @@ int flota_boot_image_crc(const struct flota_flash *flash, enum flota_slot slot, 
     uint8_t bytes[READ_SIZE];
     uint32_t end = words * (uint32_t)sizeof(struct flota_record);
     *crc = 0;
+    if (words > flash->image_sector_count * flash->sector_size / sizeof(struct flota_record))
+        return FLOTA_ERR_IMAGE_TOO_LARGE; /* beyond the bank a read is a bus fault */
     for (uint32_t offset = 0, size; offset < end; offset += size) {
         size = end - offset < READ_SIZE ? end - offset : READ_SIZE;
         int error = flash->read(flash->port, slot, offset, bytes, size);
@@ -40,8 +43,8 @@ static bool has_vectors(const struct flota_flash *flash, enum flota_slot slot)
 static bool is_sound(const struct flota_flash *flash, enum flota_slot slot, uint16_t words,
                      uint32_t stated_crc)
 {
-    uint32_t crc, area_size = flash->image_sector_count * flash->sector_size;
-    if (words == 0 || words > area_size / sizeof(struct flota_record) || !has_vectors(flash, slot))
+    uint32_t crc;
+    if (words == 0 || !has_vectors(flash, slot))
         return false;
     return flota_boot_image_crc(flash, slot, words, &crc) == 0 && crc == stated_crc;
 }

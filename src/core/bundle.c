@@ -118,6 +118,7 @@ static int end_manifest(struct flota_bundle *bundle)
     if (failed)
         return FLOTA_ERR_MANIFEST_BAD;
     int error = flota_manifest_parse(bundle->text, bundle->size, &bundle->manifest);
+    bundle->has_manifest = error == 0;
     return error ? error : FLOTA_BUNDLE_MANIFEST;
 }
 

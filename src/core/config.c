@@ -42,6 +42,14 @@ const struct flota_config_key *flota_config_find(const struct flota_config *conf
     return found;
 }
 
+bool flota_config_is_private(const struct flota_config *config, const char *key)
+{
+    for (const struct flota_config_table *table = config->tables; table; table = table->next)
+        if (table->is_private && find_in(table, key))
+            return true;
+    return false;
+}
+
 /* --- values as text --- */
 
 static bool read_integer(const char *text, int32_t *value)
@@ -150,6 +158,45 @@ int flota_config_reset(struct flota_config *config, const char *key)
     if (!flota_config_find(config, key))
         return FLOTA_ERR_CONFIG_KEY;
     flota_config_remove(&config->values, key);
+    return 0;
+}
+
+static int change_all(struct flota_config *config, const struct flota_config_change *changes,
+                      size_t count)
+{
+    int error = 0;
+    for (size_t i = 0; i < count && error == 0; i++)
+        error = changes[i].value ? flota_config_set(config, changes[i].key, changes[i].value)
+                                 : flota_config_reset(config, changes[i].key);
+    return error;
+}
+
+static bool has_private(const struct flota_config *config,
+                        const struct flota_config_change *changes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (flota_config_is_private(config, changes[i].key))
+            return true;
+    return false;
+}
+
+int flota_config_store(struct flota_config *config, const struct flota_config_change *changes,
+                       size_t count)
+{
+    const struct flota_config_text before = config->values;
+    flota_config_discard(config);
+    int error = change_all(config, changes, count);
+    if (error == 0)
+        error = has_private(config, changes, count) ? flota_config_save_own(config)
+                                                    : flota_config_save(config);
+    if (error != 0) {
+        config->values = before;
+        return error;
+    }
+    const struct flota_config_text stored = config->values;
+    config->values = before;
+    if (change_all(config, changes, count) != 0) /* no room beside what waits in RAM */
+        config->values = stored;
     return 0;
 }
 

@@ -181,7 +181,7 @@ static bool read_value(struct change *change, const struct flota_config_key *key
 static int set_value(struct change *change, const jsmntok_t *token)
 {
     const struct flota_config_key *key = flota_config_find(change->config, change->key);
-    if (!key)
+    if (!key || flota_config_is_private(change->config, change->key))
         return FLOTA_ERR_CONFIG_KEY;
     if (is_literal(change, token, "null"))
         return flota_config_reset(change->config, change->key);

@@ -59,6 +59,9 @@ void flota_config_read(const struct flota_flash *flash, struct flota_config_stat
 
 /* --- config_write.c --- */
 
+/* As flota_config_save(), into the room that is left for private keys. */
+int flota_config_save_own(struct flota_config *config);
+
 /* Room in words that one save of all values takes, with two words that do not take their record. */
 uint32_t flota_config_room(uint32_t size);
 

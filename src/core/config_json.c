@@ -29,10 +29,10 @@ static const struct flota_config_key *next(struct walk *walk)
     return walk->table ? &walk->table->keys[walk->index++] : NULL;
 }
 
-/* A key that was added twice is the first one; one that is none is left out. */
+/* A key that was added twice is the first one; one that is none, or private, is left out. */
 static bool counts(const struct flota_config *config, const struct flota_config_key *key)
 {
-    return flota_config_find(config, key->key) == key;
+    return flota_config_find(config, key->key) == key && !flota_config_is_private(config, key->key);
 }
 
 /* Does the key stand in the section? Of so many bytes; 0: the top. */
@@ -105,9 +105,9 @@ int flota_config_json(const struct flota_config *config, const char *section,
 {
     const struct output output = {config, json};
     const struct flota_config_key *key = flota_config_find(config, section);
-    if (key)
+    if (key && counts(config, key))
         write_value(&output, key);
-    else if (is_section(config, section, strlen(section)))
+    else if (!key && is_section(config, section, strlen(section)))
         write_section(&output, section, strlen(section));
     else
         return FLOTA_ERR_CONFIG_KEY;

@@ -17,6 +17,8 @@
 #define RESERVE_MAX   192u /* words for one snapshot of the largest size */
 #define RESERVE_SHARE 8u   /* of a small journal */
 #define SAVES_SHARE   4u   /* of a journal, for the saves of the image that becomes active */
+#define OWN_MAX       224u /* words for private keys: one snapshot, and two passwords */
+#define OWN_SHARE     16u  /* of a small journal */
 
 _Static_assert((FLOTA_CONFIG_HEAD_SIZE + FLOTA_CONFIG_TEXT_MAX + FLOTA_CONFIG_PIECE_SIZE - 1) /
                            FLOTA_CONFIG_PIECE_SIZE +
@@ -45,6 +47,13 @@ static uint32_t smaller(uint32_t a, uint32_t b)
 static uint32_t reserve(const struct flota_flash *flash)
 {
     return smaller(RESERVE_MAX, flota_journal_word_count(flash) / RESERVE_SHARE);
+}
+
+/* What all saves but those of private keys leave free: somebody who saves again and again, and be
+ * it a slider, must not keep others from setting a password, nor the device from its notes. */
+static uint32_t own_share(const struct flota_flash *flash)
+{
+    return smaller(OWN_MAX, flota_journal_word_count(flash) / OWN_SHARE);
 }
 
 bool flota_config_fits(const struct flota_flash *flash, uint32_t size)
@@ -172,9 +181,9 @@ static bool may_be_base(const struct flota_config_state *state)
 }
 
 static int write_change(const struct flota_flash *flash, const struct flota_config_text *values,
-                        const struct flota_config_state *state)
+                        const struct flota_config_state *state, bool is_own)
 {
-    uint32_t keep = FLOTA_JOURNAL_KEEP_CONFIG + reserve(flash);
+    uint32_t keep = FLOTA_JOURNAL_KEEP_CONFIG + reserve(flash) + (is_own ? 0 : own_share(flash));
     uint32_t room = flota_config_room(changed_size(values, &state->values));
     bool is_delta = may_be_base(state) && !has_dropped(values, &state->values) &&
                     room < flota_config_room(values->size);
@@ -195,7 +204,7 @@ static bool fallback_has_room(const struct flota_flash *flash, uint32_t size)
                         flota_config_room(size) + FLOTA_JOURNAL_KEEP_CONFIG;
 }
 
-int flota_config_save(struct flota_config *config)
+static int save(const struct flota_config *config, bool is_own)
 {
     const struct flota_flash *flash = config->flash;
     const struct flota_config_text *values = &config->values;
@@ -205,11 +214,21 @@ int flota_config_save(struct flota_config *config)
         return 0;
     if (!flota_config_fits(flash, values->size) || !fallback_has_room(flash, values->size))
         return FLOTA_ERR_CONFIG_FULL;
-    int error = write_change(flash, values, &state);
+    int error = write_change(flash, values, &state, is_own);
     if (error != 0)
         return error;
     flota_config_read(flash, &state);
     return state.is_settled && is_same(values, &state.values) ? 0 : FLOTA_ERR_JOURNAL;
+}
+
+int flota_config_save(struct flota_config *config)
+{
+    return save(config, false);
+}
+
+int flota_config_save_own(struct flota_config *config)
+{
+    return save(config, true);
 }
 
 /* --- without being asked --- */

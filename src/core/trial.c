@@ -34,11 +34,17 @@ static void look(struct flota_trial *trial)
     trial->has_report = flota_boot_rolled_back(&trial->boot, &trial->report);
 }
 
+uint32_t flota_trial_sound_deadline(uint32_t deadline_ms)
+{
+    bool too_short = deadline_ms != 0 && deadline_ms < FLOTA_TRIAL_DEADLINE_MIN_MS;
+    return too_short ? FLOTA_TRIAL_DEADLINE_MIN_MS : deadline_ms;
+}
+
 static uint32_t deadline_of(const struct flota_trial *trial)
 {
-    if (trial->boot.own.deadline_ms != 0)
-        return trial->boot.own.deadline_ms;
-    return trial->config.deadline_ms != 0 ? trial->config.deadline_ms : FLOTA_TRIAL_DEADLINE_MS;
+    uint32_t wanted_ms =
+        trial->boot.own.deadline_ms != 0 ? trial->boot.own.deadline_ms : trial->config.deadline_ms;
+    return wanted_ms != 0 ? flota_trial_sound_deadline(wanted_ms) : FLOTA_TRIAL_DEADLINE_MS;
 }
 
 void flota_trial_init(struct flota_trial *trial, const struct flota_trial_config *config,
@@ -52,6 +58,15 @@ void flota_trial_init(struct flota_trial *trial, const struct flota_trial_config
         look(trial);
     }
     trial->started_ms = now_ms;
+    trial->deadline_ms = deadline_of(trial);
+}
+
+void flota_trial_configure(struct flota_trial *trial, enum flota_confirm_policy policy,
+                           uint32_t deadline_ms)
+{
+    trial->config.policy = policy;
+    if (deadline_ms != 0)
+        trial->config.deadline_ms = deadline_ms;
     trial->deadline_ms = deadline_of(trial);
 }
 

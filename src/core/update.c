@@ -157,12 +157,18 @@ void flota_updater_abort(struct flota_updater *updater, int error)
     flota_updater_fail(updater, error);
 }
 
+bool flota_updater_lets_read(const struct flota_updater *updater)
+{
+    bool running = updater->step == FLOTA_STEP_SETTLE || updater->step == FLOTA_STEP_COMPACT ||
+                   updater->step == FLOTA_STEP_ERASE || updater->step == FLOTA_STEP_PROGRAM;
+    return updater->status.phase == FLOTA_UPDATE_IDLE || !running;
+}
+
 bool flota_updater_is_quiet(const struct flota_updater *updater)
 {
     enum flota_update_phase phase = updater->status.phase;
-    bool running = updater->step == FLOTA_STEP_SETTLE || updater->step == FLOTA_STEP_COMPACT ||
-                   updater->step == FLOTA_STEP_ERASE || updater->step == FLOTA_STEP_PROGRAM;
-    return phase == FLOTA_UPDATE_IDLE || (phase == FLOTA_UPDATE_FAILED && !running);
+    return phase == FLOTA_UPDATE_IDLE ||
+           (phase == FLOTA_UPDATE_FAILED && flota_updater_lets_read(updater));
 }
 
 const struct flota_update_status *flota_updater_status(const struct flota_updater *updater)

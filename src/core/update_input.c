@@ -58,7 +58,7 @@ int flota_updater_check_head(struct flota_updater *updater, const uint8_t *head,
     return error;
 }
 
-static int accept_head(struct flota_updater *updater)
+int flota_updater_judge_head(struct flota_updater *updater)
 {
     struct flota_update_status *status = &updater->status;
     int error = flota_updater_check_head(updater, updater->buffer, updater->taken);
@@ -80,7 +80,7 @@ static int take_head(struct flota_updater *updater, const uint8_t *data, size_t 
 {
     size_t missing = FLOTA_IMAGE_HEAD_SIZE - updater->taken;
     size_t taken = put(updater, data, smaller(size, missing));
-    int error = updater->taken == FLOTA_IMAGE_HEAD_SIZE ? accept_head(updater) : 0;
+    int error = updater->taken == FLOTA_IMAGE_HEAD_SIZE ? flota_updater_judge_head(updater) : 0;
     return error == 0 ? (int)taken : error;
 }
 

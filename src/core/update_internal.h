@@ -54,6 +54,10 @@ int flota_updater_take(struct flota_updater *updater, const uint8_t *data, size_
 /* Judge an image by its first bytes, FLOTA_IMAGE_HEAD_SIZE or all there are; fills status.info. */
 int flota_updater_check_head(struct flota_updater *updater, const uint8_t *head, uint32_t size);
 
+/* The head stands in the ring: accept it, and be receiving; or enter failed. Judged once more when
+ * the consents have changed meanwhile. Returns 0, or why it is refused. */
+int flota_updater_judge_head(struct flota_updater *updater);
+
 /* The file has ended: is it whole? Returns 0, or enters failed. */
 int flota_updater_end_input(struct flota_updater *updater);
 
@@ -63,6 +67,10 @@ int flota_updater_end_input(struct flota_updater *updater);
 /* Read on at cursor the running image, whose size and crc are the fallback's. Returns as
  * flota_updater_poll(). */
 int flota_updater_read_fallback(struct flota_updater *updater);
+
+/* The head cannot tell, only the journals: flash must be idle, so that they can be read. Returns 0
+ * or FLOTA_ERR_IMAGE_REJECTED. */
+int flota_updater_check_rejected(const struct flota_updater *updater);
 
 /* Not rejected, two CONFIRMED, no late swap, room, BEGIN, SESSION. Returns as flota_updater_poll();
  * opened is set when erasing may begin. */
@@ -97,6 +105,12 @@ int flota_updater_rehash(struct flota_updater *updater);
 /* Hash the next bytes of the image. Returns 0 unless the hash engine failed. */
 int flota_updater_add_to_hash(struct flota_updater *updater, uint32_t offset, const uint8_t *data,
                               uint32_t size);
+
+/* --- update_resume.c --- */
+
+/* FLOTA_IMAGE_DIGEST_SIZE bytes by which a file's upload is known: struct flota_updater_rest. Zeros
+ * while unknown. */
+const uint8_t *flota_updater_file_digest(const struct flota_updater *updater);
 
 /* --- update_deadline.c --- */
 

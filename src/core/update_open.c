@@ -167,8 +167,7 @@ static int begin(struct flota_updater *updater)
     return FLOTA_UPDATER_GOES_ON;
 }
 
-/* The head cannot tell, only the journals: here flash is idle and they can be read. */
-static int check_rejected(const struct flota_updater *updater)
+int flota_updater_check_rejected(const struct flota_updater *updater)
 {
     const struct flota_image_info *info = &updater->status.info;
     if (updater->request.consents.again || !flota_updater_has_block(updater))
@@ -181,7 +180,7 @@ int flota_updater_open(struct flota_updater *updater)
 {
     const struct flota_flash *flash = updater->target->flash;
     struct flota_boot boot;
-    int error = check_rejected(updater);
+    int error = flota_updater_check_rejected(updater);
     if (error == 0)
         error = confirm_running(updater);
     flota_boot_read(flash, &boot);

@@ -37,9 +37,15 @@ static bool is_all_here(const struct flota_updater *updater, uint32_t size)
     return updater->kind == FLOTA_FILE_BUNDLE && flota_bundle_finish(&updater->bundle) == 0;
 }
 
-bool flota_updater_rest(const struct flota_updater *updater, struct flota_updater_rest *rest)
+const uint8_t *flota_updater_file_digest(const struct flota_updater *updater)
 {
     const struct flota_manifest *manifest = &updater->bundle.manifest;
+    return updater->kind == FLOTA_FILE_BUNDLE ? manifest->parts[manifest->image_part].sha256
+                                              : updater->status.info.digest;
+}
+
+bool flota_updater_rest(const struct flota_updater *updater, struct flota_updater_rest *rest)
+{
     bool is_bundle = updater->kind == FLOTA_FILE_BUNDLE;
     if (!can_go_on(updater))
         return false;
@@ -49,9 +55,7 @@ bool flota_updater_rest(const struct flota_updater *updater, struct flota_update
         rest->size = updater->status.total;
     if (is_all_here(updater, rest->size))
         rest->offset--; /* only the body's end was lost; no range is empty */
-    memcpy(rest->digest,
-           is_bundle ? manifest->parts[manifest->image_part].sha256 : updater->status.info.digest,
-           sizeof rest->digest);
+    memcpy(rest->digest, flota_updater_file_digest(updater), sizeof rest->digest);
     return true;
 }
 
@@ -66,9 +70,8 @@ static int check_recovered(struct flota_updater *updater,
     updater->request.consents = request->consents;
     if (error == 0)
         error = flota_updater_check_head(updater, head, sizeof head);
-    if (error == 0 && !request->consents.again &&
-        flota_boot_is_rejected(target->flash, updater->status.info.digest))
-        error = FLOTA_ERR_IMAGE_REJECTED;
+    if (error == 0)
+        error = flota_updater_check_rejected(updater);
     if (error != 0)
         updater->request.consents = before;
     return error;

@@ -12,6 +12,8 @@
 
 void json_write_double(struct flota_json *json, double value); /* 15 significant digits */
 
+void json_write_float(struct flota_json *json, float value); /* 7 */
+
 /* Read a JSON number without fraction and exponent that fits 32 bits. */
 bool json_read_int(const char *text, size_t size, int32_t *value);
 

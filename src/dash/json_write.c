@@ -11,7 +11,8 @@
 
 #define LOG10_2        0.30102999566398120
 #define EXPONENT_ONES  0x7FF
-#define DOUBLE_DIGITS  15 /* what a decimal number keeps through a double and back */
+#define DOUBLE_DIGITS  15         /* what a decimal number keeps through a double and back */
+#define FLOAT_UNIT     100000000u /* of them a float keeps seven */
 #define LARGEST_DIGITS 179769313486231ull /* of DBL_MAX, rounded down */
 
 double json_scale_by_ten(double value, int exponent)
@@ -45,9 +46,15 @@ static int estimate_exponent(double value)
     return truncated > estimate ? truncated - 1 : truncated;
 }
 
-/* Split a positive value into DOUBLE_DIGITS digits and the exponent of the first: d.ddd *
- * 10^exponent. */
-static int split_digits(double value, char digits[DOUBLE_DIGITS])
+/* Round to fewer digits: unit is a power of ten. */
+static uint64_t round_to(uint64_t number, uint64_t unit)
+{
+    return (number + unit / 2) / unit * unit;
+}
+
+/* Split a positive value into DOUBLE_DIGITS digits, those below unit zero, and the exponent of the
+ * first: d.ddd * 10^exponent. */
+static int split_digits(double value, uint64_t unit, char digits[DOUBLE_DIGITS])
 {
     int exponent = estimate_exponent(value);
     uint64_t number = (uint64_t)(json_scale_by_ten(value, DOUBLE_DIGITS - 1 - exponent) + 0.5);
@@ -57,6 +64,11 @@ static int split_digits(double value, char digits[DOUBLE_DIGITS])
     }
     if (exponent == DBL_MAX_10_EXP && number > LARGEST_DIGITS)
         number = LARGEST_DIGITS; /* rounded up, nobody could read it back */
+    number = round_to(number, unit);
+    if (number >= 1000000000000000ull) {
+        number /= 10;
+        exponent++;
+    }
     for (int i = DOUBLE_DIGITS - 1; i >= 0; i--, number /= 10)
         digits[i] = (char)('0' + number % 10);
     return exponent;
@@ -75,7 +87,7 @@ static void write_decimal(struct flota_json *json, const char *digits, int count
     }
 }
 
-void json_write_double(struct flota_json *json, double value)
+static void write_number(struct flota_json *json, double value, uint64_t unit)
 {
     char digits[DOUBLE_DIGITS];
     if (exponent_bits(value) == EXPONENT_ONES) {
@@ -88,7 +100,7 @@ void json_write_double(struct flota_json *json, double value)
     }
     if (value < 0)
         flota_json_raw(json, "-");
-    int exponent = split_digits(value < 0 ? -value : value, digits);
+    int exponent = split_digits(value < 0 ? -value : value, unit, digits);
     int count = DOUBLE_DIGITS;
     while (count > 1 && digits[count - 1] == '0')
         count--;
@@ -99,4 +111,14 @@ void json_write_double(struct flota_json *json, double value)
     write_decimal(json, digits, count, 0);
     flota_json_raw(json, "e");
     flota_json_integer(json, exponent);
+}
+
+void json_write_double(struct flota_json *json, double value)
+{
+    write_number(json, value, 1);
+}
+
+void json_write_float(struct flota_json *json, float value)
+{
+    write_number(json, (double)value, FLOAT_UNIT);
 }

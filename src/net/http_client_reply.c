@@ -10,8 +10,6 @@
 #include "http_client_internal.h"
 #include <string.h>
 
-#define NUMBER_DIGITS_MAX 19u /* they always fit into 64 bits */
-
 /* --- collecting --- */
 
 /* Another protocol shows at its first byte: a mail or SSH server greets, and then waits for us. */
@@ -121,24 +119,6 @@ static const char *check_single(const struct flota_http_client *client)
 
 /* --- framing --- */
 
-/* Read a decimal number and what must stand behind it; '\0': the end. Returns whether they are. */
-static bool read_number(struct flota_http_text *text, char behind, uint64_t *value)
-{
-    size_t i = 0;
-    *value = 0;
-    for (; i < text->size && text->data[i] >= '0' && text->data[i] <= '9'; i++) {
-        if (i == NUMBER_DIGITS_MAX)
-            return false;
-        *value = *value * 10u + (uint64_t)(text->data[i] - '0');
-    }
-    bool ends = behind == '\0' ? i == text->size : i < text->size && text->data[i] == behind;
-    if (i == 0 || !ends)
-        return false;
-    text->data += i + (behind != '\0');
-    text->size -= i + (behind != '\0');
-    return true;
-}
-
 static const char *read_length(struct flota_http_client *client, bool *present)
 {
     size_t index = 0;
@@ -146,7 +126,8 @@ static const char *read_length(struct flota_http_client *client, bool *present)
     *present = false;
     while ((text = next_header(client, "Content-Length", &index)).data) {
         uint64_t length;
-        if (!read_number(&text, '\0', &length) || (*present && length != client->reply.body_size))
+        if (!flota_http_text_number(&text, '\0', &length) ||
+            (*present && length != client->reply.body_size))
             return "its Content-Length is no number, or there are several that differ";
         client->reply.body_size = length;
         *present = true;
@@ -201,8 +182,9 @@ static bool read_content_range(struct flota_http_client *client)
     if (text.size < 6 || !flota_http_text_is((struct flota_http_text){text.data, 6}, "bytes "))
         return false;
     text = trimmed(text.data + 6, text.size - 6);
-    return read_number(&text, '-', &reply->first) && read_number(&text, '/', &reply->last) &&
-           read_number(&text, '\0', &reply->total) && reply->first <= reply->last &&
+    return flota_http_text_number(&text, '-', &reply->first) &&
+           flota_http_text_number(&text, '/', &reply->last) &&
+           flota_http_text_number(&text, '\0', &reply->total) && reply->first <= reply->last &&
            reply->last < reply->total;
 }
 

@@ -78,6 +78,20 @@ enum http_chunk_event {
 enum http_chunk_event flota_http_chunks_next(struct flota_http_chunks *chunks, const uint8_t *data,
                                              size_t size, size_t *taken);
 
+/* Compose a response; body NULL: the head only. Content-Length is size, unless that is unknown. */
+void flota_http_send(struct flota_http_connection *connection, int status, const char *type,
+                     const char *extra, const void *body, size_t size);
+
+/* Was nothing responded yet, and can it be? */
+bool flota_http_may_respond(const struct flota_http_connection *connection);
+
+/* Do a handler's type and lines have room in the head? */
+bool flota_http_head_fits(const char *type, const char *extra);
+
+/* extra with "Cache-Control: no-store" in front, unless it has a Cache-Control of its own. Returns
+ * false when that does not fit into lines. */
+bool flota_http_add_no_store(char *lines, size_t size, const char *extra);
+
 /* Respond with a refusal's words, and close afterwards. */
 void flota_http_refuse(struct flota_http_connection *connection, enum http_refusal refusal);
 
@@ -89,6 +103,16 @@ void flota_http_output_reset(struct flota_http_connection *connection);
 
 /* Is every byte of the response acknowledged? */
 bool flota_http_output_complete(const struct flota_http_connection *connection);
+
+/* Tell the request's handler that it is over, once. */
+void flota_http_report(struct flota_http_connection *connection, bool response_sent, int reason);
+
+/* The body can't be completed: tell the handler, and refuse. */
+void flota_http_fail_body(struct flota_http_connection *connection, enum http_refusal refusal,
+                          int reason);
+
+/* A request that no handler sees: refused in words. */
+void flota_http_refuse_request(struct flota_http_connection *connection, enum http_refusal refusal);
 
 /* Enter a state with its time-out. */
 void flota_http_enter(struct flota_http_connection *connection, enum flota_http_state state,

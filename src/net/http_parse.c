@@ -82,6 +82,25 @@ bool flota_http_text_is(struct flota_http_text text, const char *other)
     return true;
 }
 
+#define NUMBER_DIGITS_MAX 19u /* they always fit into 64 bits */
+
+bool flota_http_text_number(struct flota_http_text *text, char behind, uint64_t *value)
+{
+    size_t i = 0;
+    *value = 0;
+    for (; i < text->size && text->data[i] >= '0' && text->data[i] <= '9'; i++) {
+        if (i == NUMBER_DIGITS_MAX)
+            return false;
+        *value = *value * 10u + (uint64_t)(text->data[i] - '0');
+    }
+    bool ends = behind == '\0' ? i == text->size : i < text->size && text->data[i] == behind;
+    if (i == 0 || !ends)
+        return false;
+    text->data += i + (behind != '\0');
+    text->size -= i + (behind != '\0');
+    return true;
+}
+
 bool flota_http_text_contains(struct flota_http_text text, const char *other)
 {
     size_t size = strlen(other);

@@ -44,6 +44,7 @@ static const char *status_text(int status)
         {501, "Not Implemented"},
         {503, "Service Unavailable"},
         {505, "HTTP Version Not Supported"},
+        {507, "Insufficient Storage"},
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (texts[i].status == status)
@@ -94,7 +95,7 @@ static void compose_head(struct flota_http_connection *connection, int status, c
     add_line(connection, number, status_text(status));
     if (type)
         add_line(connection, "Content-Type: ", type);
-    if (has_content(status)) {
+    if (has_content(status) && size != FLOTA_HTTP_SIZE_UNKNOWN) {
         snprintf(number, sizeof number, "%lu", (unsigned long)size);
         add_line(connection, "Content-Length: ", number);
     }
@@ -105,25 +106,26 @@ static void compose_head(struct flota_http_connection *connection, int status, c
     add(connection, "\r\n");
 }
 
-static void send_response(struct flota_http_connection *connection, int status, const char *type,
-                          const char *extra, const void *body, size_t size)
+void flota_http_send(struct flota_http_connection *connection, int status, const char *type,
+                     const char *extra, const void *body, size_t size)
 {
+    bool has_body = body && !connection->head_request && has_content(status);
     if (!connection->body_done)
         connection->keep_alive = false;
     compose_head(connection, status, type, extra, size);
     connection->out_body = body;
-    connection->out_body_size = !connection->head_request && has_content(status) ? size : 0;
+    connection->out_body_size = has_body ? size : 0;
     connection->responded = true;
     connection->step = 0;
     flota_http_enter(connection, FLOTA_HTTP_RESPOND, FLOTA_HTTP_SEND_MS);
 }
 
-static bool may_respond(const struct flota_http_connection *connection)
+bool flota_http_may_respond(const struct flota_http_connection *connection)
 {
     return !connection->responded && connection->state != FLOTA_HTTP_CLOSED;
 }
 
-static bool head_fits(const char *type, const char *extra)
+bool flota_http_head_fits(const char *type, const char *extra)
 {
     return (!type || strlen(type) <= 80) && (!extra || strlen(extra) <= FLOTA_HTTP_EXTRA_MAX);
 }
@@ -131,17 +133,16 @@ static bool head_fits(const char *type, const char *extra)
 void flota_http_respond(struct flota_http_connection *connection, int status, const char *type,
                         const char *extra, const void *body, size_t size)
 {
-    if (!may_respond(connection))
+    if (!flota_http_may_respond(connection))
         return;
-    if (!head_fits(type, extra)) {
+    if (!flota_http_head_fits(type, extra)) {
         flota_http_refuse(connection, HTTP_REFUSE_INTERNAL);
         return;
     }
-    send_response(connection, status, type, extra, body, size);
+    flota_http_send(connection, status, type, extra, body, size);
 }
 
-/* extra with "Cache-Control: no-store" in front, unless it has a Cache-Control of its own. */
-static bool add_no_store(char *lines, size_t size, const char *extra)
+bool flota_http_add_no_store(char *lines, size_t size, const char *extra)
 {
     struct flota_http_text text = {extra, extra ? strlen(extra) : 0};
     bool has_own = flota_http_text_contains(text, "Cache-Control:");
@@ -155,30 +156,15 @@ void flota_http_respond_text(struct flota_http_connection *connection, int statu
 {
     char lines[FLOTA_HTTP_EXTRA_MAX + 1];
     size_t size = strlen(text);
-    if (!may_respond(connection))
+    if (!flota_http_may_respond(connection))
         return;
-    if (size > FLOTA_HTTP_TEXT_MAX || !add_no_store(lines, sizeof lines, extra) ||
-        !head_fits(type, lines)) {
+    if (size > FLOTA_HTTP_TEXT_MAX || !flota_http_add_no_store(lines, sizeof lines, extra) ||
+        !flota_http_head_fits(type, lines)) {
         flota_http_refuse(connection, HTTP_REFUSE_INTERNAL);
         return;
     }
     memcpy(connection->out_text, text, size);
-    send_response(connection, status, type, lines, connection->out_text, size);
-}
-
-void flota_http_upgrade(struct flota_http_connection *connection, const char *extra,
-                        const struct flota_stream_protocol *protocol, void *session, void *context)
-{
-    if (!may_respond(connection))
-        return;
-    if (!connection->body_done || !head_fits(NULL, extra)) {
-        flota_http_refuse(connection, HTTP_REFUSE_INTERNAL);
-        return;
-    }
-    connection->upgrade = protocol;
-    connection->upgrade_session = session;
-    connection->upgrade_context = context;
-    send_response(connection, 101, NULL, extra, NULL, 0);
+    flota_http_send(connection, status, type, lines, connection->out_text, size);
 }
 
 void flota_http_close_after(struct flota_http_connection *connection)
@@ -209,7 +195,7 @@ void flota_http_refuse(struct flota_http_connection *connection, enum http_refus
 {
     char text[256], allow[96] = "";
     const struct refusal_text *words = refusal_text(refusal);
-    if (!may_respond(connection))
+    if (!flota_http_may_respond(connection))
         return;
     if (refusal != HTTP_REFUSE_NO_ROUTE && refusal != HTTP_REFUSE_METHOD)
         connection->keep_alive = false;

@@ -10,7 +10,7 @@
 static bool serves(const struct flota_http_route *route, struct flota_http_text path)
 {
     size_t size = strlen(route->path);
-    bool prefix = size > 1 && route->path[size - 1] == '/';
+    bool prefix = size == 0 || (size > 1 && route->path[size - 1] == '/');
     if (prefix ? path.size < size : path.size != size)
         return false;
     return memcmp(path.data, route->path, size) == 0;
@@ -20,6 +20,8 @@ static bool allows(const struct flota_http_route *route,
                    const struct flota_http_connection *connection)
 {
     const char *methods = route->methods;
+    if (strcmp(methods, "*") == 0)
+        return true;
     while (*methods) {
         size_t size = strcspn(methods, " ");
         if (connection->method.size == size && memcmp(methods, connection->method.data, size) == 0)

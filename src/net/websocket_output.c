@@ -34,9 +34,12 @@ static void begin_control(struct flota_websocket *websocket, uint8_t opcode, con
 static void begin_message(struct flota_websocket *websocket)
 {
     uint8_t opcode = websocket->reply_is_text ? WSLAY_TEXT_FRAME : WSLAY_BINARY_FRAME;
+    if (websocket->in_parts)
+        opcode = WSLAY_CONTINUATION_FRAME;
     struct wslay_frame_iocb frame = {
-        .fin = 1, .opcode = opcode, .payload_length = websocket->reply_size};
+        .fin = websocket->reply_is_last, .opcode = opcode, .payload_length = websocket->reply_size};
     begin(websocket, &frame);
+    websocket->in_parts = !websocket->reply_is_last;
     websocket->body_size = websocket->reply_size;
     websocket->reply_out = true;
 }
@@ -132,13 +135,20 @@ void flota_websocket_acked(void *session, size_t size, uint32_t now_ms)
         finish(websocket);
 }
 
-bool flota_websocket_send(struct flota_websocket *websocket, bool is_text, const char *data,
-                          size_t size)
+bool flota_websocket_send_part(struct flota_websocket *websocket, bool is_text, bool is_last,
+                               const char *data, size_t size)
 {
     if (websocket->state != FLOTA_WEBSOCKET_OPEN || websocket->reply)
         return false;
     websocket->reply = data;
     websocket->reply_size = size;
     websocket->reply_is_text = is_text;
+    websocket->reply_is_last = is_last;
     return true;
+}
+
+bool flota_websocket_send(struct flota_websocket *websocket, bool is_text, const char *data,
+                          size_t size)
+{
+    return flota_websocket_send_part(websocket, is_text, true, data, size);
 }

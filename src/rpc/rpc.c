@@ -19,6 +19,12 @@ void flota_rpc_init(struct flota_rpc *rpc, const struct flota_auth *auth, const 
     rpc->services = &rpc->builtin;
 }
 
+void flota_rpc_set_levels(struct flota_rpc *rpc, uint8_t update_level)
+{
+    rpc->has_levels = true;
+    rpc->update_level = update_level;
+}
+
 void flota_rpc_add(struct flota_rpc *rpc, struct flota_rpc_service *service)
 {
     service->next = rpc->services;

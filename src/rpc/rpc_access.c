@@ -81,7 +81,8 @@ int flota_rpc_set_acl(struct flota_rpc *rpc, const char *acl)
 static enum access default_access(const struct flota_rpc *rpc,
                                   const struct flota_rpc_method *method)
 {
-    if (method->is_public || (rpc->auth.kind == FLOTA_AUTH_KIND_NONE && !rpc->is_acl_bad))
+    bool is_free = rpc->auth.kind == FLOTA_AUTH_KIND_NONE && !rpc->has_levels;
+    if (method->is_public || (is_free && !rpc->is_acl_bad))
         return FOR_EVERYBODY;
     return FOR_USER;
 }
@@ -116,7 +117,8 @@ bool flota_rpc_acl_admits(const struct flota_rpc *rpc, const char *acl, const ch
     if (!found || flota_rpc_set_acl(&other, acl) < 0)
         return false;
     enum access access = access_of(&other, found);
-    return access == FOR_EVERYBODY || (access == FOR_USER && has_credentials(rpc));
+    return access == FOR_EVERYBODY ||
+           (access == FOR_USER && (has_credentials(rpc) || rpc->has_levels));
 }
 
 /* --- credentials in a frame --- */
@@ -207,15 +209,60 @@ static bool has_answered_right(struct flota_rpc_call *call)
     return false;
 }
 
+/* --- levels --- */
+
+static uint8_t level_of(const struct flota_rpc *rpc, const struct flota_rpc_method *method)
+{
+    if (method->level == FLOTA_RPC_LEVEL_UPDATE)
+        return rpc->update_level;
+    if (method->level > 0)
+        return method->level;
+    return method->is_query ? 1 : 9;
+}
+
+static bool refuse(struct flota_rpc_call *call, int code, const char *message)
+{
+    flota_rpc_error(call, code, message);
+    return false;
+}
+
+/* Users and their sessions are the page's; what carries none needs the firmware's credentials. */
+static bool refuse_level(struct flota_rpc_call *call)
+{
+    const struct flota_rpc_origin *origin = &call->channel->origin;
+    if (origin->level > 0)
+        return refuse(call, FLOTA_RPC_FORBIDDEN,
+                      "the user may not do this; sign in as another one");
+    if (strcmp(origin->transport, "http") == 0 || strcmp(origin->transport, "ws") == 0)
+        return refuse(call, FLOTA_RPC_UNAUTHORIZED,
+                      "sign in on the device's page, or send a token");
+    return refuse(call, FLOTA_RPC_FORBIDDEN,
+                  "this way needs FLOTA_AUTH, which the firmware has not set; use HTTP, WebSocket "
+                  "or the serial line");
+}
+
+static bool has_level(struct flota_rpc_call *call)
+{
+    const struct flota_rpc *rpc = call->channel->rpc;
+    const struct flota_rpc_origin *origin = &call->channel->origin;
+    return origin->level > 0 && origin->level >= level_of(rpc, call->method);
+}
+
 bool flota_rpc_access(struct flota_rpc_call *call)
 {
     const struct flota_rpc *rpc = call->channel->rpc;
+    const struct flota_rpc_origin *origin = &call->channel->origin;
     enum access access = access_of(rpc, call->method);
+    if (call->method->is_local && !origin->is_local)
+        return refuse(call, FLOTA_RPC_FORBIDDEN, "only at the device itself: on its serial line");
     if (access == FOR_EVERYBODY)
         return true;
-    if (access == FOR_NOBODY || !has_credentials(rpc)) {
-        flota_rpc_error(call, FLOTA_RPC_FORBIDDEN, "unauthorized");
-        return false;
-    }
-    return call->channel->origin.is_trusted || has_answered_right(call);
+    if (access == FOR_NOBODY || (!has_credentials(rpc) && !rpc->has_levels))
+        return refuse(call, FLOTA_RPC_FORBIDDEN, "unauthorized");
+    if (rpc->has_levels && has_level(call))
+        return true;
+    bool counts = !rpc->has_levels || origin->level == 0 || call->auth >= 0;
+    if (has_credentials(rpc) && counts)
+        return origin->is_trusted || has_answered_right(call);
+    return (rpc->has_levels && origin->is_local) || refuse_level(call);
 }

@@ -51,8 +51,10 @@ void flota_rpc_sent(struct flota_rpc_channel *channel)
     if (!channel->rpc || channel->state != FLOTA_RPC_CHANNEL_REPLIES)
         return;
     channel->state = FLOTA_RPC_CHANNEL_READY;
-    if (channel->call.code == 0)
+    if (channel->call.code == 0) {
         channel->rpc->served++;
+        channel->rpc->served_away += !channel->origin.is_local;
+    }
     tell_sent(&channel->call);
 }
 
@@ -227,8 +229,11 @@ const char *flota_rpc_reply_to(const struct flota_rpc_channel *channel)
 
 bool flota_rpc_is_authenticated(const struct flota_rpc_channel *channel)
 {
-    return channel->rpc && (channel->rpc->auth.kind == FLOTA_AUTH_KIND_NONE ||
-                            channel->origin.is_trusted || channel->call.next_nonce != 0);
+    const struct flota_rpc *rpc = channel->rpc;
+    const struct flota_rpc_origin *origin = &channel->origin;
+    bool is_free = rpc && rpc->auth.kind == FLOTA_AUTH_KIND_NONE && !rpc->has_levels;
+    return rpc &&
+           (is_free || origin->is_trusted || origin->level > 0 || channel->call.next_nonce != 0);
 }
 
 /* --- a method's side --- */

@@ -31,15 +31,17 @@
 #define IP_FORWARD    0
 
 /* --- memory: pools in .bss, nothing from the C library --- */
-#define MEM_LIBC_MALLOC         0
-#define MEMP_MEM_MALLOC         0
-#define MEM_ALIGNMENT           4
-#define MEM_SIZE                (24 * 1024) /* headers and copied text on their way out */
-#define PBUF_POOL_SIZE          64
-#define PBUF_POOL_BUFSIZE       1536 /* a whole frame in one, a multiple of 4 */
-#define MEMP_NUM_TCP_PCB        23 /* 8 of HTTP, 4 of RPC, 2 outgoing, MQTT, and closed ones that wait */
+#define MEM_LIBC_MALLOC 0
+#define MEMP_MEM_MALLOC 0
+#define MEM_ALIGNMENT   4
+/* headers and copied text on their way out: 8 clients that take nothing hold 4.3 KB each */
+#define MEM_SIZE          (64 * 1024)
+#define PBUF_POOL_SIZE    64
+#define PBUF_POOL_BUFSIZE 1536 /* a whole frame in one, a multiple of 4 */
+/* 18 of HTTP, 4 of RPC, 2 outgoing, MQTT, and closed ones that wait */
+#define MEMP_NUM_TCP_PCB        33
 #define MEMP_NUM_TCP_PCB_LISTEN 3
-#define MEMP_NUM_TCP_SEG        96
+#define MEMP_NUM_TCP_SEG        192
 #define MEMP_NUM_PBUF           64 /* pages sent straight from flash */
 #define MEMP_NUM_UDP_PCB        8  /* DHCP, each question to a DNS server, RPC */
 #define MEMP_NUM_SYS_TIMEOUT    (LWIP_NUM_SYS_TIMEOUT_INTERNAL + 2) /* MQTT, and one to spare */

@@ -5,7 +5,7 @@
 #include "flota/module.h"
 #include "flota/network.h"
 
-#define CLIENTS 8
+#define CLIENTS 18 /* 8 with live events (FLOTA_DASH_STREAMS), and 10 others */
 
 void flota_app_route(struct flota_app *app, const char *path, const char *methods,
                      const struct flota_http_handler *handler, void *context)

@@ -21,9 +21,10 @@ static void start(struct flota_app *app)
 {
     const struct flota_http_handler *update = &flota_http_update_handler;
     const struct flota_http_update_config config = {
-        .ota = &app->ota, .auth = app->auth, .puller = &app->puller};
+        .ota = &app->ota, .access = &app->access, .auth = app->auth, .puller = &app->puller};
     flota_http_update_init(&service, &config);
     flota_app_http(app);
+    flota_app_access_routes(app);
     if (flota_glue.page)
         flota_app_route(app, "/", "GET", &page_handler, NULL);
     flota_app_route(app, "/update", "GET POST PUT", update, &service);

@@ -75,6 +75,37 @@ static bool is_quiet(void *context)
     return flota_ota_is_quiet(&app->ota);
 }
 
+/* --- the way back for who has lost the password: at the device itself --- */
+
+static int reset_logins(void *context, struct flota_rpc_call *call)
+{
+    struct flota_app *app = context;
+    int error = app->forget_logins ? app->forget_logins(&app->access) : FLOTA_ERR_NOT_READY;
+    if (error == 0)
+        flota_rpc_null(call);
+    return error;
+}
+
+static const struct flota_rpc_method login_methods[] = {
+    {.name = "Login.Reset", .is_local = true, .handle = reset_logins},
+};
+
+static struct flota_rpc_service login = {.methods = login_methods, .method_count = 1};
+
+static bool has_users(void)
+{
+    return flota_glue.access && flota_glue.access->user_count > 0;
+}
+
+static void init_levels(struct flota_app *app)
+{
+    if (!has_users())
+        return;
+    flota_rpc_set_levels(&app->rpc, flota_glue.access->update_level);
+    login.context = app;
+    flota_rpc_add(&app->rpc, &login);
+}
+
 /* --- set up --- */
 
 static const struct flota_config_key keys[] = {
@@ -121,6 +152,7 @@ struct flota_rpc *flota_app_rpc(struct flota_app *app)
         return &app->rpc;
     app->has_rpc = true;
     flota_rpc_init(&app->rpc, &app->auth, app->device_id, flota_port_random);
+    init_levels(app);
     init_access(app);
     init_sys(app);
     flota_rpc_config_init(&config, &app->config, &app->rpc, &sys, is_quiet, app);

@@ -26,6 +26,8 @@ static void start(struct flota_app *app)
     snprintf(origins, sizeof origins, "%s", flota_config_text(&app->config, "rpc.origins"));
     flota_app_http(app);
     flota_rpc_http_init(&http, flota_app_rpc(app), origins);
+    flota_app_access_routes(app);
+    flota_rpc_http_set_access(&http, &app->access);
     flota_app_route(app, "/rpc", "POST OPTIONS", handler, &http);
     flota_app_route(app, "/rpc/", "GET POST OPTIONS", handler, &http);
 }

@@ -29,7 +29,7 @@ static int turn(struct flota_app *app, uint32_t now_ms)
 
 static bool is_in_touch(void)
 {
-    return mqtt.client.state == FLOTA_MQTT_OPEN;
+    return flota_rpc_mqtt_is_open(&mqtt);
 }
 
 const struct flota_module flota_module_rpc_mqtt = {.name = "rpc-mqtt",

@@ -11,6 +11,8 @@ static void start(struct flota_app *app)
 {
     flota_app_http(app);
     flota_rpc_ws_init(&ws, flota_app_rpc(app));
+    flota_app_access_routes(app);
+    flota_rpc_ws_set_access(&ws, &app->access);
     flota_app_route(app, "/rpc", "GET", &flota_rpc_ws_handler, &ws);
 }
 
