@@ -1,200 +1,251 @@
-// main.tsx - the page: header, pages of panels, notices, who answers.
+// main.tsx - the page: header, pages of panels, notices, forms, who answers.
 // SPDX-License-Identifier: Apache-2.0
-import description from 'flota:description';
-import elements from 'flota:elements';
-import icons from 'flota:icons';
-import { Fragment, h, render } from 'preact';
-import { act, activePhase, CHECK, draw, onDraw, SILENT, start, state } from './device';
-import type { Page } from './types';
-import { follow } from './update';
-import { clock, type Notice, onTrial, rolledBack, stranded } from './view';
+import {
+  asking,
+  begin,
+  D,
+  description,
+  draw,
+  E,
+  errorOf,
+  h,
+  heard,
+  notice,
+  noticeOf,
+  online,
+  post,
+  reopen,
+  request,
+  session,
+  status,
+  takeSession,
+  tell,
+  text,
+  unheard,
+} from './core';
+import type { Node } from './dom';
+import type { Description, Element, Notice, Page, Panel } from './types';
 
-const { pages, brand } = description;
+export let page = 0;
+export let panel: Panel;
 
-function Icon({ name }: { name: string }) {
-  return (
-    <svg viewBox="0 0 24 24" aria-hidden="true">
-      <path d={icons[name]} />
-    </svg>
+/** Later: a new element is not in the document yet. */
+export const focus = (element: HTMLElement) => void setTimeout(() => element.focus());
+
+/** A bar; share: 0 to 100. */
+export const bar = (label: string | undefined, share: number, more?: Node) => (
+  <div class="bar" role="progressbar" aria-label={label} aria-valuenow={Math.floor(share) || 0}>
+    <i style={`width:${share}%`} />
+    {more}
+  </div>
+);
+
+/** Where a file is chosen, or dropped. */
+export const drop = (
+  accept: string | undefined,
+  disabled: boolean | undefined,
+  take: (file: File) => void,
+  title: string,
+  more: string | Node | false,
+) => (
+  <label class="drop">
+    <input
+      type="file"
+      accept={accept}
+      disabled={disabled}
+      onchange={({ target }: any) => {
+        take(target.files[0]);
+        target.value = '';
+      }}
+    />
+    <b>{title}</b>
+    {more}
+  </label>
+);
+
+export const icon = (name: string) => (
+  <svg viewBox="0 0 24 24" aria-hidden="true">
+    <path d={description.icons[name]} />
+  </svg>
+);
+
+/** A node, with what the keys of its description do to it. */
+function dress(node: Node | null, it: any) {
+  for (const key in it) if (node && D[key]) node = D[key](node, it);
+  return node;
+}
+
+/** An element of the description: its expressions become values, it becomes a node. */
+export function show(element: Element) {
+  const it: any = { _of: element };
+  for (const key in element) it[key] = text((element as any)[key]);
+  return dress(E[element.type](it), it);
+}
+
+export const isSeen = (it: Page) => !E.level || E.level(it);
+
+export function showPanel(it: Panel) {
+  panel = it;
+  return dress(
+    <section>
+      {it.title && <h2>{text(it.title)}</h2>}
+      {it.elements.map(show)}
+      {E.save_panel?.(it)}
+    </section>,
+    it,
   );
 }
 
-function Header() {
-  return (
-    <header>
-      <strong>
-        <Icon name="flota" />
-        {brand}
-      </strong>
-      {pages.length > 1 && (
-        <nav>
-          {pages.map((page, i) => (
-            <a href={`#${i}`} aria-current={i === state.page ? 'page' : undefined}>
-              <Icon name={page.icon} />
-              {page.title}
-            </a>
-          ))}
-        </nav>
-      )}
-    </header>
-  );
-}
+// --- notices ---
 
-function Panels({ page }: { page: Page }) {
-  return (
-    <div class="panels">
-      {page.panels.map((panel) => (
-        <section>
-          {panel.title && <h2>{panel.title}</h2>}
-          {panel.elements.map((element) => h(elements[element.type], { element }))}
-        </section>
-      ))}
-    </div>
-  );
-}
+/** Minutes and seconds, and hours when there are any. */
+const clock = (ms: number) => new Date(Math.max(0, ms + 999)).toISOString().slice(ms < 36e5 ? 14 : 11, 19);
 
-interface Noted {
-  of: Notice;
-  time?: string; // not to be read out each second
-  button?: string;
-  go?: boolean; // what is waited for
-  done?: () => void;
-}
-
-function Note({ of, time, button, go, done }: Noted) {
+export function Note({ kind = 'bad', title, text, more, act, button, remaining_ms, done }: Partial<Notice>) {
   return (
-    <div class={`notice ${of.kind}`}>
+    <div class={`notice ${kind}`}>
       <p>
-        <b>{of.title}</b>
-        {`\n${of.text} `}
-        {time && <b aria-live="off">{time}</b>}
-        <small>{of.more}</small>
+        <b>{title}</b>
+        {`\n${text ?? ''} `}
+        {remaining_ms != null && <b aria-live="off">{clock(remaining_ms! + heard - Date.now())}</b>}
+        <small>{more}</small>
       </p>
-      {done && <button class={go ? 'go' : ''} onClick={done}>{button ?? 'Got it'}</button>}
+      {(act || done) && (
+        <button onclick={done || (() => post(`firmware_update?${act}=1`))}>{button ?? 'Got it'}</button>
+      )}
     </div>
   );
 }
 
-function dismiss() {
-  state.notice = undefined;
-  draw();
-}
+/** What went wrong here; nothing without a title. */
+export const alert = (of: Partial<Notice>) => (
+  <div role="alert">{of.title && Note(of)}</div>
+);
 
-function Notices() {
-  const { notice, misses, status } = state;
-  const phase = activePhase();
-  const offline = misses > 1 && phase !== 'restarting';
-  const why = status?.trial ? 'If its firmware hangs, it is rolled back by itself.' : CHECK;
-  return (
-    <div aria-live="polite">
-      {offline && <Note of={{ kind: 'bad', title: SILENT, text: why }} />}
-      {status?.stranded && (
-        <Note
-          of={stranded(status.stranded)}
-          button="Confirm"
-          done={() => act('confirm')}
-        />
-      )}
-      {status?.trial && (
-        <Note
-          of={onTrial(status)}
-          time={clock(status.trial.remaining_ms)}
-          button="Confirm"
-          go={status.trial.policy === 'explicit'}
-          done={() => act('confirm')}
-        />
-      )}
-      {status?.rolled_back && (
-        <Note of={rolledBack(status.rolled_back, status)} done={() => act('seen')} />
-      )}
-      {notice && <Note of={notice} done={dismiss} />}
-      <p class="hidden">{phase ?? status?.phase.replace('idle', '')}</p>
-    </div>
-  );
-}
+const notices = () => (
+  <div aria-live="polite">
+    {online === false &&
+      E.ota_phase?.() !== 'restarting' &&
+      Note(noticeOf(unheard))}
+    {status?.notices?.map(Note)}
+    {notice && Note({ ...notice, done: () => tell() })}
+    <p class="hidden">{E.ota_phase?.() ?? status?.phase.replace('idle', '')}</p>
+  </div>
+);
 
-function openDialog(dialog: HTMLDialogElement | null) {
-  if (!dialog || dialog.open) return;
-  dialog.showModal();
-  dialog.onclose = () => state.asking?.done(''); // the Escape key
-}
+// --- signing in ---
 
-function Credentials() {
-  const { asking, status } = state;
-  if (!asking) return null;
-  const basic = status?.auth === 'basic';
-  return (
-    <dialog ref={openDialog}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          const [first, second] = new FormData(event.currentTarget).values() as Iterable<string>;
-          const bytes = new TextEncoder().encode(`${first}:${second}`);
-          asking.done(basic ? `Basic ${btoa(String.fromCharCode(...bytes))}` : `Bearer ${first}`);
-        }}
-      >
-        <h2>Sign in</h2>
-        {asking.wrong && (
-          <p class="failure" role="alert">
-            Not accepted.
-          </p>
-        )}
-        {basic && (
-          <label>
-            User
-            <input name="user" required />
-          </label>
-        )}
-        <label>
-          {basic ? 'Password' : 'Token'}
-          <input name="secret" type="password" required />
-        </label>
-        <p class="row">
-          <button class="go">Continue</button>
-          <button type="button" onClick={() => asking.done('')}>
-            Cancel
-          </button>
-        </p>
-      </form>
-    </dialog>
-  );
-}
+let refusal: string | undefined;
 
-function Footer() {
-  const { status, misses } = state;
-  return (
+/** Fields (labels by name) whose values go to the device as JSON; the answer is the session. */
+export const form = (
+  path: string,
+  title: string,
+  user: string,
+  fields: Record<string, string>,
+  done?: (isDone: boolean) => void,
+) => (
+  <form
+    onsubmit={async (event: any) => {
+      event.preventDefault();
+      const form = event.target;
+      const body = JSON.stringify(Object.fromEntries(new FormData(form) as any));
+      const [code, json] = await request('POST', path, body);
+      refusal = code === 200 ? '' : errorOf(json).cause;
+      if (!refusal) {
+        form.reset();
+        takeSession(json);
+        reopen();
+        done?.(true);
+      }
+      draw();
+    }}
+  >
+    <h2>{title}</h2>
+    {alert({ title: refusal })}
+    {Object.entries(fields).map(([name, label]) => (
+      <label>
+        {label}
+        {h('input', name === 'user' ? { name, defaultValue: user } : { name, type: 'password', ref: asking ? focus : undefined })}
+      </label>
+    ))}
+    <button class="go">Continue</button>
+  </form>
+);
+
+const signInForm = () => (
+  <section role="dialog" aria-label="Sign in">
+    {form(
+      'login',
+      'Sign in',
+      session.users?.[0],
+      session.login === 'token' ? { password: 'Token' } : { user: 'User', password: 'Password' },
+      asking,
+    )}
+    <button onclick={() => asking!(false)}>Cancel</button>
+  </section>
+);
+
+// --- all of it ---
+
+E.nav = () => (
+  <nav>
+    {description.pages.map(
+      (it, i) =>
+        isSeen(it) && (
+          <a href={`#${i}`} aria-current={i === page && 'page'}>
+            {icon(it.icon)}
+            {text(it.title)}
+          </a>
+        ),
+    )}
+  </nav>
+);
+
+const panels = (it: Page) => (
+  <div class="panels" key={page}>
+    {asking && signInForm()}
+    {session.first && E.access_first?.()}
+    {!(session.first && !session.level) && isSeen(it) && it.panels.map(showPanel)}
+  </div>
+);
+
+const app = () => {
+  const { brand, pages, logo = 'flota' } = description;
+  return h(
+    '',
+    null,
+    <header>
+      <h1>
+        {icon(logo)}
+        {brand}
+      </h1>
+      {E.nav?.()}
+      {E.toolbar?.()}
+    </header>,
+    <main>
+      {notices()}
+      {panels(pages[page])}
+    </main>,
     <footer>
       {status && (
-        <b class={misses > 1 ? 'off' : 'on'}>
+        <b class={!online && 'off'}>
           {status.name} {status.version}
         </b>
       )}
-      {status &&
-        `build ${status.build_id} · bank ${status.bank} · ${status.board} · ${status.running}`}
-    </footer>
+      {status && `build ${status.build_id} · bank ${status.bank} · ${status.board} · ${status.running}`}
+    </footer>,
   );
-}
-
-function App() {
-  return (
-    <Fragment>
-      <Header />
-      <main>
-        <Notices />
-        <Panels page={pages[state.page]} />
-      </main>
-      <Footer />
-      <Credentials />
-    </Fragment>
-  );
-}
+};
 
 function route() {
-  state.page = Math.min(+location.hash.slice(1) || 0, pages.length - 1);
+  page = Math.min(+location.hash.slice(1) || 0, description.pages.length - 1);
   draw();
 }
 
-onDraw(() => render(<App />, document.body));
-addEventListener('hashchange', route);
-route();
-start(follow);
+E.start = (what: Description) => {
+  onhashchange = route;
+  E.wizard?.(what);
+  begin(what, app);
+  route();
+};
