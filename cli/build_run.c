@@ -37,7 +37,6 @@ static bool need(const char *command, const char *program, const char *package)
 
 static bool needs(const char *command, const struct project *project)
 {
-    bool page = project->page && strstr(project->page, ".json");
     char path[PROCESS_PATH_SIZE];
     if (!home_path("cmake/project/CMakeLists.txt", path)) {
         fprintf(stderr,
@@ -49,8 +48,7 @@ static bool needs(const char *command, const struct project *project)
     bool good = project_is_host(project) ? need(command, "cc", "gcc")
                                          : need(command, "arm-none-eabi-gcc",
                                                 "gcc-arm-none-eabi libnewlib-arm-none-eabi");
-    return good && need(command, "cmake", "cmake") && need(command, "ninja", "ninja-build") &&
-           (!page || need(command, "node", "nodejs"));
+    return good && need(command, "cmake", "cmake") && need(command, "ninja", "ninja-build");
 }
 
 /* --- what they write --- */
@@ -116,8 +114,6 @@ static void take_line(void *context, const char *line)
         output->skip = 1; /* the whole command */
     } else if (begins(line, "   text\t")) {
         output->skip = 1;
-    } else if (begins(line, "page: ") && output->words == BUILD_QUIET) {
-        return; /* its size */
     } else if (begins(line, "ninja: error")) {
         print_short(output, line);
     } else if (!begins(line, "ninja: ") && !begins(line, "-- ") && !begins(line, "sealed ") &&

@@ -42,6 +42,8 @@ int command_rollback(int argc, char **argv);
 int command_ota(int argc, char **argv);
 int command_console(int argc, char **argv);
 int command_new(int argc, char **argv);
+int command_generate(int argc, char **argv);
+int command_wizard(int argc, char **argv);
 int command_build(int argc, char **argv);
 int command_sim(int argc, char **argv);
 int command_flash(int argc, char **argv);

@@ -77,15 +77,11 @@ static void check_build(struct doctor *doctor, const struct project *project)
     static const struct program rest[] = {
         {"cmake", "cmake", "--version", "apt-get install cmake"},
         {"ninja", "ninja", "--version", "apt-get install ninja-build"}};
-    static const struct program node = {"node", "node, which makes pages", "--version",
-                                        "apt-get install nodejs, or leave page: out of flota.yml"};
     bool is_host = project && project_is_host(project), is_board = project && !is_host;
-    bool has_page = project && project->page && strstr(project->page, ".json");
     look_at(doctor, &arm, is_board ? DOCTOR_FAIL : DOCTOR_WARN);
     look_at(doctor, &cc, is_host ? DOCTOR_FAIL : DOCTOR_WARN);
     for (size_t i = 0; i < 2; i++)
         look_at(doctor, &rest[i], DOCTOR_FAIL);
-    look_at(doctor, &node, has_page ? DOCTOR_FAIL : DOCTOR_WARN);
 }
 
 static void check_programmer(struct doctor *doctor)
@@ -114,7 +110,6 @@ static void check_home(struct doctor *doctor)
          "export FLOTA_HOME=FOLDER, the one with Flota's src and cmake"},
         {".deps/lwip", "sources of the libraries that Flota uses",
          "scripts/deps in Flota's folder"},
-        {"web/node_modules", "what pages are made with", "scripts/deps in Flota's folder"},
     };
     char path[PROCESS_PATH_SIZE];
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)

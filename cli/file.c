@@ -16,12 +16,31 @@ static bool complain(const char *command, const char *path, const char *what)
     return false;
 }
 
+/* What a regular file says it has; some of the kernel's say 0 and have more. */
+static size_t expected_size(FILE *stream)
+{
+    struct stat status;
+    bool says = fstat(fileno(stream), &status) == 0 && S_ISREG(status.st_mode) &&
+                status.st_size > 0 && status.st_size <= (off_t)FILE_SIZE_MAX;
+    return says ? (size_t)status.st_size : FILE_SIZE_MAX;
+}
+
 static bool read_stream(const char *command, const char *path, FILE *stream, struct file *file)
 {
-    file->bytes = malloc(FILE_SIZE_MAX + 1);
+    size_t room = expected_size(stream), size = 0;
+    file->bytes = malloc(room + 1);
+    if (file->bytes)
+        size = fread(file->bytes, 1, room + 1, stream);
+    if (file->bytes && size > room && room < FILE_SIZE_MAX) { /* it has grown */
+        uint8_t *more = realloc(file->bytes, FILE_SIZE_MAX + 1);
+        if (!more)
+            free(file->bytes);
+        file->bytes = more;
+        if (more)
+            size += fread(more + size, 1, FILE_SIZE_MAX + 1 - size, stream);
+    }
     if (!file->bytes)
         return complain(command, path, "not enough memory to read it");
-    size_t size = fread(file->bytes, 1, FILE_SIZE_MAX + 1, stream);
     bool failed = ferror(stream);
     if (!failed && size <= FILE_SIZE_MAX) {
         uint8_t *fitting = realloc(file->bytes, size + 1);

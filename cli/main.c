@@ -14,6 +14,10 @@ static int command_help(int argc, char **argv);
 
 const struct command commands[] = {
     {GROUP_PROJECT, "new", "flota new", command_new, "make a project from a template"},
+    {GROUP_PROJECT, "wizard", "flota wizard", command_wizard,
+     "design page and API of a device in the browser"},
+    {GROUP_PROJECT, "generate", "flota generate", command_generate,
+     "make C and page from a dashboard description"},
     {GROUP_PROJECT, "build", "flota build", command_build, "build the project's firmware"},
     {GROUP_PROJECT, "sim", "flota sim", command_sim, "run the project's firmware here"},
     {GROUP_PROJECT, "flash", "flota flash", command_flash,

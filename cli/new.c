@@ -1,6 +1,7 @@
 /* new.c - flota new: a project from a template.
  *
- * A template is a folder of Flota's templates: its files are copied, @NAME@ and @BOARD@ replaced.
+ * A template (templates.h) is a folder of Flota's templates: its files are copied, @NAME@ and
+ * @BOARD@ replaced.
  * Files of an example are taken from there by a line of the template's `files.txt`.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -8,6 +9,7 @@
 #include "command.h"
 #include "file.h"
 #include "home.h"
+#include "templates.h"
 #include "usage.h"
 #include <ctype.h>
 #include <errno.h>
@@ -36,27 +38,6 @@ static bool complain(const struct wishes *wishes, const char *path, const char *
 
 /* --- one file --- */
 
-struct word {
-    const char *mark;
-    const char *text;
-};
-
-static void fill_in(FILE *out, const struct wishes *wishes, const char *text)
-{
-    const struct word words[] = {{"@NAME@", wishes->name}, {"@BOARD@", wishes->board}};
-    while (*text) {
-        size_t i = 0;
-        while (i < 2 && strncmp(text, words[i].mark, strlen(words[i].mark)) != 0)
-            i++;
-        if (i < 2) {
-            fputs(words[i].text, out);
-            text += strlen(words[i].mark);
-        } else {
-            fputc(*text++, out);
-        }
-    }
-}
-
 /* The folders before the file. */
 static bool make_folders(const struct wishes *wishes, const char *path)
 {
@@ -78,14 +59,14 @@ static bool copy_file(const struct wishes *wishes, const char *from, const char 
     if (!file_read(wishes->command, source, &file))
         return false;
     file.bytes[file.size] = '\0';
-    FILE *out = make_folders(wishes, path) ? fopen(path, "wx") : NULL;
-    if (out) {
-        fill_in(out, wishes, (const char *)file.bytes);
-        if (fclose(out) != 0)
-            out = NULL;
-    }
+    char *text = template_fill_in((const char *)file.bytes, wishes->name, wishes->board);
     free(file.bytes);
-    return out || complain(wishes, path, "look at its permissions and the room on the disk");
+    FILE *out = text && make_folders(wishes, path) ? fopen(path, "wx") : NULL;
+    bool good = out && fputs(text, out) >= 0;
+    if (out && fclose(out) != 0)
+        good = false;
+    free(text);
+    return good || complain(wishes, path, "look at its permissions and the room on the disk");
 }
 
 /* --- all of a template --- */
@@ -112,15 +93,28 @@ static bool copy_template(const struct wishes *wishes)
     return good;
 }
 
+static void print_templates(FILE *out)
+{
+    for (const struct template *one = templates; one->id; one++)
+        fprintf(out, "%s  %-10s %s", one == templates ? "" : "\n", one->id, one->text);
+}
+
 static bool check(const struct wishes *wishes)
 {
-    char name[PROCESS_PATH_SIZE], path[PROCESS_PATH_SIZE];
-    snprintf(name, sizeof name, "templates/%.200s/files.txt", wishes->template);
-    if (home_path(name, path))
+    char path[PROCESS_PATH_SIZE];
+    const struct template *template = template_find(wishes->template);
+    if (!template) {
+        fprintf(stderr, "%s: there is no template '%s'.\nTo do: give one of these:\n",
+                wishes->command, wishes->template);
+        print_templates(stderr);
+        fputc('\n', stderr);
+        return false;
+    }
+    if (template_path(template, "flota.yml", path))
         return true;
     fprintf(stderr,
-            "%s: there is no template '%s' in %s/templates.\nTo do: give minimal or project2; "
-            "FOLDER in FLOTA_HOME, if that is not Flota's folder.\n",
+            "%s: the template '%s' is not in %s/templates.\nTo do: export FLOTA_HOME=FOLDER, "
+            "Flota's own.\n",
             wishes->command, wishes->template, home_folder());
     return false;
 }
@@ -156,14 +150,19 @@ int command_new(int argc, char **argv)
     struct wishes wishes = {.command = argv[0], .template = "minimal", .board = "stm32h745i-disco"};
     const struct usage_option options[] = {
         USAGE_TEXT("template", 't', "NAME", &wishes.template,
-                   "minimal (default), or project2: endpoints and a page for the board's LED"),
+                   "minimal (default), project2, sensor, settings or relay: what they show stands "
+                   "below"),
         USAGE_TEXT("board", 'b', "NAME", &wishes.board,
                    "stm32h745i-disco (default), or host: a process on this computer"),
         {0}};
-    const struct usage usage = {
-        "NAME",  "Make a project: a new folder with flota.yml, sources and a README.",
-        options, &wishes.folder,
-        1,       1};
+    char text[1024] =
+        "Make a project: a new folder with flota.yml, sources and a README.\vTemplates:\n\n";
+    FILE *more = fmemopen(text + strlen(text), sizeof text - strlen(text), "w");
+    if (more) {
+        print_templates(more);
+        fclose(more);
+    }
+    const struct usage usage = {"NAME", text, options, &wishes.folder, 1, 1};
     usage_read(&usage, argc, argv);
     const char *slash = strrchr(wishes.folder, '/');
     wishes.name = slash ? slash + 1 : wishes.folder;

@@ -14,7 +14,8 @@
 #define JOBS_DEFAULT 16u
 #define JOBS_MAX     256u
 #define COMMIT_MAX_S 86400u
-#define FILES_MAX    4u /* boards in one run */
+#define COMMIT_MIN_S 10u /* less would fail by itself: FLOTA_TRIAL_DEADLINE_MIN_MS */
+#define FILES_MAX    4u  /* boards in one run */
 
 struct wishes {
     const char *command;
@@ -105,8 +106,8 @@ static int run_files(struct wishes *wishes)
 static int check(struct wishes *wishes)
 {
     const struct usage_number *wait = &wishes->commit_timeout;
-    if (wait->given && (wait->value == 0 || wait->value > COMMIT_MAX_S))
-        return usage_complain(wishes->command, "--commit-timeout takes 1 to 86400 seconds");
+    if (wait->given && (wait->value < COMMIT_MIN_S || wait->value > COMMIT_MAX_S))
+        return usage_complain(wishes->command, "--commit-timeout takes 10 to 86400 seconds");
     if (wishes->jobs.given && (wishes->jobs.value == 0 || wishes->jobs.value > JOBS_MAX))
         return usage_complain(wishes->command, "--jobs takes 1 to 256");
     if (wishes->plan.confirm && wishes->plan.no_wait)

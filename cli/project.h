@@ -79,6 +79,9 @@ void project_free(struct project *project);
 
 bool project_is_host(const struct project *project); /* its board is "host" */
 
+/* Is its page a dashboard description? Then the build makes glue.h, glue.c and page.c. */
+bool project_has_dashboard(const struct project *project);
+
 /* --- for the files that read a part of it --- */
 
 /* Each returns false after having said what is wrong. */

@@ -5,6 +5,7 @@
 #include "command.h"
 #include "file.h"
 #include "home.h"
+#include "project_dashboard.h"
 #include "project_write.h"
 #include <errno.h>
 #include <glob.h>
@@ -102,24 +103,38 @@ static void folder_of(const char *source, char folder[PROCESS_PATH_SIZE])
                  slash ? source : ".");
 }
 
-/* The compiler looks beside a source first, and would not see the file that is made. */
-static bool check_config(const struct project *project, size_t index)
+/* The compiler looks beside a source first, and would not see the file that is made; a second
+ * glue.c would be linked, too. */
+static bool check_way(const struct project *project, size_t index, const char *name,
+                      const char *remedy)
 {
     char folder[PROCESS_PATH_SIZE], path[PROCESS_PATH_SIZE + 20];
     folder_of(project->sources.values[index], folder);
-    snprintf(path, sizeof path, "%s/flota_config.h", folder);
+    snprintf(path, sizeof path, "%s/%s", folder, name);
     if (access(path, F_OK) != 0)
         return true;
-    return yaml_fail_at(&project->tree, project->sources.lines[index],
-                        "move what it says into the project file, and remove it",
-                        "%s stands in the way: the build makes flota_config.h", path);
+    return yaml_fail_at(&project->tree, project->sources.lines[index], remedy,
+                        "%s stands in the way: the build makes %s", path, name);
+}
+
+static bool check_ways(const struct project *project, size_t index)
+{
+    static const char *const made[] = {"glue.h", "glue.c", "page.c"};
+    if (!check_way(project, index, "flota_config.h",
+                   "move what it says into the project file, and remove it"))
+        return false;
+    for (size_t i = 0; project_has_dashboard(project) && i < sizeof made / sizeof made[0]; i++)
+        if (!check_way(project, index, made[i],
+                       "remove it, or name a page that is no dashboard description"))
+            return false;
+    return true;
 }
 
 static bool print_sources(struct found *found)
 {
     fputs("set(FIRMWARE_SOURCES", found->out);
     for (size_t i = 0; i < found->project->sources.count; i++)
-        if (!check_config(found->project, i) || !add_sources(found, i))
+        if (!check_ways(found->project, i) || !add_sources(found, i))
             return false;
     fputs(")\nset(FIRMWARE_INCLUDES", found->out);
     for (size_t i = 0; i < found->project->sources.count; i++) {
@@ -189,7 +204,7 @@ int project_write_cmake(const char *command, const struct project *project)
     return result;
 }
 
-int project_write(const char *command, const struct project *project)
+int project_write(const char *command, struct project *project)
 {
     if ((mkdir(PROJECT_BUILD, 0777) != 0 && errno != EEXIST) ||
         (mkdir(PROJECT_GENERATED, 0777) != 0 && errno != EEXIST)) {
@@ -197,6 +212,18 @@ int project_write(const char *command, const struct project *project)
                 command, PROJECT_GENERATED, strerror(errno));
         return EXIT_OTHER;
     }
-    int result = project_write_config(command, project);
-    return result == EXIT_DONE ? project_write_cmake(command, project) : result;
+    size_t key_count = project->key_count;
+    struct project_dashboard made;
+    int result = project_write_cmake(command, project);
+    if (result == EXIT_DONE)
+        result = project_dashboard_read(command, project, &made);
+    else
+        made = (struct project_dashboard){.command = command};
+    if (result == EXIT_DONE)
+        result = project_write_config(command, project);
+    if (result == EXIT_DONE)
+        result = project_dashboard_write(project, &made);
+    project->key_count = key_count; /* the others' texts go */
+    project_dashboard_free(&made);
+    return result;
 }

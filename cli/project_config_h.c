@@ -2,33 +2,19 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "c_text.h"
 #include "command.h"
 #include "flota/image.h"
 #include "key_file.h"
 #include "project_write.h"
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A text as C has it; three digits, so that no digit behind them counts. */
-static void print_text(FILE *out, const char *text)
-{
-    fputc('"', out);
-    for (; *text; text++)
-        if (*text == '"' || *text == '\\' || *text == '?')
-            fprintf(out, "\\%c", *text);
-        else if (isprint((unsigned char)*text))
-            fputc(*text, out);
-        else
-            fprintf(out, "\\%03o", (unsigned)(unsigned char)*text);
-    fputc('"', out);
-}
-
 static void define_text(FILE *out, const char *name, const char *text)
 {
     fprintf(out, "#define %s ", name);
-    print_text(out, text);
+    c_print_text(out, text);
     fputc('\n', out);
 }
 
@@ -53,12 +39,12 @@ static void define_keys(FILE *out, const struct project *project)
     for (size_t i = 0; i < project->key_count; i++) {
         const struct project_key *key = &project->keys[i];
         fputs(" \\\n    {", out);
-        print_text(out, key->key);
+        c_print_text(out, key->key);
         fprintf(out, ", FLOTA_CONFIG_%s, ",
                 key->type == 'b'   ? "BOOLEAN"
                 : key->type == 'i' ? "INTEGER"
                                    : "STRING");
-        print_text(out, key->value);
+        c_print_text(out, key->value);
         fprintf(out, ", %s},", key->is_secret ? "true" : "false");
     }
     fputc('\n', out);
@@ -91,10 +77,10 @@ static void define_auth(FILE *out, const struct project *project)
     bool basic = project->auth == PROJECT_AUTH_BASIC;
     fprintf(out, "#define FLOTA_AUTH FLOTA_AUTH_%s(", basic ? "BASIC" : "TOKEN");
     if (basic) {
-        print_text(out, project->user);
+        c_print_text(out, project->user);
         fputs(", ", out);
     }
-    print_text(out, project->secret);
+    c_print_text(out, project->secret);
     fputs(")\n", out);
 }
 

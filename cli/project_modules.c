@@ -12,6 +12,13 @@ const char *const project_module_names[PROJECT_MODULE_COUNT + 1] = {
 
 const struct project_known_key project_known_keys[] = {
     {"device.id", 's', false, NULL},
+    {"update.commit_timeout", 'i', false, NULL},
+    {"net.dhcp", 'b', false, NULL},
+    {"net.ip", 's', false, NULL},
+    {"net.mask", 's', false, NULL},
+    {"net.gateway", 's', false, NULL},
+    {"net.dns", 's', false, NULL},
+    {"update.confirm", 's', false, NULL},
     {"rpc.acl", 's', false, "rpc-"},
     {"rpc.origins", 's', false, "rpc-http"},
     {"mqtt.enable", 'b', false, "rpc-mqtt"},
@@ -23,7 +30,6 @@ const struct project_known_key project_known_keys[] = {
     {"update.url", 's', false, "ota-http-client"},
     {"update.interval", 'i', false, "ota-http-client"},
     {"update.timeout", 'i', false, "ota-http-client"},
-    {"update.commit_timeout", 'i', false, "ota-http-client"},
     {"update.extra_http_headers", 's', true, "ota-http-client"},
     {"update.ssl_ca_file", 's', false, "ota-http-client"},
     {NULL, 0, false, NULL}};

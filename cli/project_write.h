@@ -1,5 +1,5 @@
-/* project_write.h - what a build is made from: flota_config.h, and project.cmake for
- * cmake/project/CMakeLists.txt.
+/* project_write.h - what a build is made from: flota_config.h, project.cmake for
+ * cmake/project/CMakeLists.txt, glue and page.
  *
  * A file that would not change is not written, so that nothing is compiled again.
  *
@@ -13,9 +13,9 @@
 #define PROJECT_CONFIG "build/generated/flota_config.h"
 #define PROJECT_CMAKE  "build/generated/project.cmake"
 
-/* Make build/generated with both. Returns EXIT_DONE, or another exit code after having said what is
- * wrong. */
-int project_write(const char *command, const struct project *project);
+/* Make build/generated with both, and with what the dashboard description gives. Returns EXIT_DONE,
+ * or another exit code after having said what is wrong. */
+int project_write(const char *command, struct project *project);
 
 /* Write a file if its content differs. changed: may be NULL. Returns false after having said what
  * is wrong. */

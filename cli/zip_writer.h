@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ZIP_ENTRIES_MAX 8u
+#define ZIP_ENTRIES_MAX 2048u
 
 struct zip_entry {
     const char *name;

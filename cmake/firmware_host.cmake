@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Firmware images for the board "host": the same sources as cmake/firmware.cmake takes, as a Linux
 # program in an image that flota-host runs.
-set(FLOTA_WEB_DIR ${PROJECT_SOURCE_DIR}/build/web CACHE PATH "NAME/index.html.gz for each firmware")
-set(FLOTA_HOST_TOOL flota CACHE STRING "the program whose `seal` fills in the information block")
+include(${CMAKE_CURRENT_LIST_DIR}/generate.cmake)
+set(FLOTA_HOST_TOOL flota CACHE STRING
+    "the tool: `generate` makes glue and page, `seal` fills in the information block")
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(MOSQUITTO REQUIRED IMPORTED_TARGET libmosquitto)
 
@@ -56,34 +57,20 @@ function(flota_host_image target path)
   add_custom_target(${target}_bin ALL DEPENDS ${path}.bin)
 endfunction()
 
-# flota_host_firmware(NAME [SOURCES folder] [CONFIG folder] [PAGE name | NO_PAGE] [SANITIZE])
+# flota_host_firmware(NAME [SOURCES folder] [CONFIG folder] [PAGE name | DESCRIPTION file | NO_PAGE] [SANITIZE])
 #   -> NAME-host/NAME.bin, NAME-host/NAME.elf
-# As flota_firmware(). SANITIZE: also NAME-host/NAME-sanitized.elf, for flota-host --exec: with AddressSanitizer and
-# UndefinedBehaviorSanitizer it is four times as large as a bank.
+# As flota_firmware(); NO_PAGE: neither page nor glue. SANITIZE: also NAME-host/NAME-sanitized.elf, for
+# flota-host --exec: with AddressSanitizer and UndefinedBehaviorSanitizer it is four times as large as a bank.
 function(flota_host_firmware name)
-  cmake_parse_arguments(PARSE_ARGV 1 firmware "SANITIZE;NO_PAGE" "SOURCES;CONFIG;PAGE" "")
-  if(NOT firmware_SOURCES)
-    set(firmware_SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/${name})
-  endif()
-  if(NOT firmware_CONFIG)
-    set(firmware_CONFIG ${firmware_SOURCES})
-  endif()
-  if(NOT firmware_PAGE)
-    set(firmware_PAGE ${name})
-  endif()
+  flota_firmware_arguments(${name} "SANITIZE;NO_PAGE" ${ARGN})
   set(out ${CMAKE_CURRENT_BINARY_DIR}/${name}-host)
-  set(page ${FLOTA_WEB_DIR}/${firmware_PAGE}/index.html.gz)
   file(GLOB sources CONFIGURE_DEPENDS ${firmware_SOURCES}/*.c)
   file(GLOB app CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/app/*.c)
   file(MAKE_DIRECTORY ${out})
   if(NOT firmware_NO_PAGE)
-    add_custom_command(
-      OUTPUT ${out}/page.c
-      COMMAND ${CMAKE_COMMAND} -DIN=${page} -DOUT=${out}/page.c -DNAME=flota_page
-              -P ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
-      DEPENDS ${page} ${PROJECT_SOURCE_DIR}/cmake/embed.cmake)
-    add_custom_target(${name}_host_page DEPENDS ${out}/page.c)
-    list(APPEND sources ${out}/page.c)
+    flota_generate(${firmware_DESCRIPTION} ${out} ${FLOTA_HOST_TOOL})
+    list(APPEND sources ${out}/glue.c ${out}/glue.h ${out}/page.c)
+    add_custom_target(${name}_host_glue DEPENDS ${out}/glue.c) # once for both programs
   endif()
   # As on the board: app.c and image_info.c include the firmware's flota_config.h.
   list(APPEND sources ${app} ${FLOTA_HOST_PORT_DIR}/image_info.c)
@@ -100,9 +87,9 @@ endfunction()
 macro(flota_host_program target file options libraries)
   add_executable(${target} ${sources})
   if(NOT firmware_NO_PAGE)
-    add_dependencies(${target} ${name}_host_page)
+    add_dependencies(${target} ${name}_host_glue)
   endif()
-  target_include_directories(${target} PRIVATE ${firmware_CONFIG} ${firmware_SOURCES})
+  target_include_directories(${target} PRIVATE ${firmware_CONFIG} ${firmware_SOURCES} ${out})
   target_compile_options(${target} PRIVATE ${FLOTA_WARNINGS} ${options})
   # The port calls the application's modules and is called by them: one group.
   target_link_libraries(${target} PRIVATE -Wl,--start-group ${libraries} -Wl,--end-group
