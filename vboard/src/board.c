@@ -200,6 +200,12 @@ void board_power(struct board *board, bool on)
     cpu_stop(board);
 }
 
+void board_pull_plug(struct board *board)
+{
+    board->plug_pulled = true;
+    cpu_stop(board);
+}
+
 /* --- warnings --- */
 
 void board_warn(struct board *board, const char *format, ...)
@@ -308,6 +314,10 @@ enum board_end board_run(struct board *board)
         run_events(board, true);
         if (board->now_ns >= board->options.run_for_ns) {
             return BOARD_TIME_IS_UP;
+        }
+        if (board->plug_pulled) {
+            board->plug_pulled = false;
+            board_power(board, false);
         }
         if (!board->powered) {
             pace_off(board);

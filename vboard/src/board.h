@@ -66,6 +66,7 @@ struct board_options {
     const char *guest_ip;    /* NULL: slirp's default, guest by DHCP */
     const char *hostfwd[16]; /* "tcp:127.0.0.1:8000:80" */
     size_t hostfwd_count;
+    int client_buffer;   /* bytes kept for a client that does not read; 0: as this machine does */
     const char *uart[3]; /* "stdio", "pty", "loop" (TX wired to RX), FILE, "none";
                           * NULL: USART3 stdio, the others none */
     const char *http;    /* "127.0.0.1:8100" or NULL */
@@ -96,6 +97,8 @@ struct board {
 
     /* board.c's own */
     struct pace *pace; /* pace.c: host time */
+    bool plug_pulled;
+    uint64_t cut_at_program; /* pull the plug as flash_view.program_count gets there; 0: never */
     bool reset_requested;
     enum reset_cause requested_reset;
     uint64_t reset_burst_ns; /* time of the last reset */
@@ -124,6 +127,8 @@ void board_stall_until(struct board *board, uint64_t at_ns);
 void board_request_reset(struct board *board, enum reset_cause cause);
 /* "Pull the plug", which tears running flash operations, or put it back. Not from bus callbacks. */
 void board_power(struct board *board, bool on);
+/* The same as pulling it, at the end of the running translation block. */
+void board_pull_plug(struct board *board);
 
 /* --- interrupts --- */
 

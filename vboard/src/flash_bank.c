@@ -162,6 +162,9 @@ static void start_program(struct board *board, int bank, uint32_t word, const ui
     option_warn_m4(board, bank, word, 1);
     flash_start(board, bank, OPERATION_PROGRAM,
                 (uint64_t)time_us[parallelism(&flash->bank[bank])] * 1000);
+    if (flash->view.program_count == board->cut_at_program) {
+        board_pull_plug(board);
+    }
 }
 
 static void count_erase(struct board *board, int bank, uint32_t sector, uint32_t count)

@@ -8,6 +8,7 @@
 
 #include <argp.h>
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,7 @@ enum option_key {
     KEY_RELOAD,
     KEY_GUEST_IP,
     KEY_HOSTFWD,
+    KEY_CLIENT_BUFFER,
     KEY_UART1,
     KEY_UART2,
     KEY_UART3,
@@ -80,6 +82,11 @@ static const struct argp_option options[] = {
      2},
     {"hostfwd", KEY_HOSTFWD, "PROTO:HOST:PORT:GUESTPORT", 0,
      "Forward a port of this machine to the firmware, e.g. tcp:127.0.0.1:8000:80; may be repeated",
+     2},
+    {"client-buffer", KEY_CLIENT_BUFFER, "BYTES", 0,
+     "What this machine keeps on its side for a client of a forwarded port that does not read "
+     "(default: as "
+     "it does, some MB): small, and the firmware sees a slow client",
      2},
     {"http", KEY_HTTP, "HOST:PORT", 0, "Serve the board page, e.g. 127.0.0.1:8100", 2},
     {"uart1", KEY_UART1, "WHERE", 0,
@@ -241,6 +248,10 @@ static error_t parse_board_option(int key, char *text, struct argp_state *state)
     switch (key) {
     case KEY_HOSTFWD:
         parse_hostfwd(arguments, text, state);
+        break;
+    case KEY_CLIENT_BUFFER:
+        arguments->board.client_buffer =
+            (int)parse_number(text, 10, INT_MAX, "--client-buffer", state);
         break;
     case KEY_RAM_FILL:
         parse_ram_fill(arguments, text, state);

@@ -149,10 +149,20 @@ static void guest_error(const char *message, void *opaque)
     board_warn(opaque, "network: %s", message);
 }
 
-static void poll_fd_changed(int fd, void *opaque)
+/* net_poll_prepare() asks slirp for all of them each time: only their buffer is of interest here.
+ */
+static void poll_fd_added(int fd, void *opaque)
+{
+    const struct board *board = opaque;
+    int size = board->options.client_buffer;
+    if (size > 0)
+        setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+}
+
+static void poll_fd_removed(int fd, void *opaque)
 {
     (void)fd;
-    (void)opaque; /* net_poll_prepare() asks slirp for all of them each time */
+    (void)opaque;
 }
 
 /* slirp can take more from a host socket: the next poll finds out. */
@@ -168,8 +178,8 @@ static const SlirpCb callbacks = {
     .timer_new = timer_new,
     .timer_free = timer_free,
     .timer_mod = timer_mod,
-    .register_poll_fd = poll_fd_changed,
-    .unregister_poll_fd = poll_fd_changed,
+    .register_poll_fd = poll_fd_added,
+    .unregister_poll_fd = poll_fd_removed,
     .notify = notify,
 };
 

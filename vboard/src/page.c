@@ -220,14 +220,19 @@ static int flag_argument(struct MHD_Connection *connection, const char *name)
     return strcmp(value, "1") == 0 ? 1 : strcmp(value, "0") == 0 ? 0 : -1;
 }
 
+/* With ?on=0&words=N the plug is pulled while the N-th flash word from now on is programmed. */
 static enum MHD_Result post_power(struct board *board, struct MHD_Connection *connection,
                                   const struct request *request)
 {
     int on = flag_argument(connection, "on");
+    uint64_t words = strtoull(argument(connection, "words"), NULL, 10);
+    struct flash_view view;
     (void)request;
     if (on < 0)
         return say(connection, MHD_HTTP_BAD_REQUEST, "say ?on=1 or ?on=0\n");
-    if (board->powered != (on == 1))
+    flash_view(board, &view);
+    board->cut_at_program = on == 0 && words > 0 ? view.program_count + words : 0;
+    if (board->cut_at_program == 0 && board->powered != (on == 1))
         board_power(board, on == 1);
     return done(connection);
 }
