@@ -12,6 +12,7 @@ import { Board, run, testFirmware, until, vboardProgram } from '../e2e/board.mjs
 import { bundle, key } from '../e2e/bundles.mjs';
 import { padded, seal, withField } from '../e2e/images.mjs';
 import { consoleLines, flashLimit, updateTime } from '../e2e/updates.mjs';
+import { dash } from './dash.mjs';
 import { loop } from './loop.mjs';
 import { calls, serial, transfers } from './ways.mjs';
 
@@ -78,6 +79,16 @@ async function verify() {
   bench('verify_p256_ms', (us[1] / 1000).toFixed(1), 'ms_virtual');
 }
 
+/** A login's PBKDF2, whole, and the most of it that one turn does. */
+async function login() {
+  const image = join(build, 'arm/tests/bench/bench_login.bin');
+  const { stdout, stderr } = await run(vboardProgram, ['--fast', '--run-for', '10', '--load', image]);
+  const number = (name) => new RegExp(`${name} (\\d+) us`).exec(stdout)?.[1];
+  if (!number('login') || !number('login_slice')) throw new Error(`bench_login: ${stdout} ${stderr}`);
+  bench('login_ms', (number('login') / 1000).toFixed(0), 'ms_virtual');
+  bench('login_slice_ms', (number('login_slice') / 1000).toFixed(2), 'ms_virtual');
+}
+
 /** A turn of the main loop in which nothing happens, all modules linked; the most is a look at the PHY. */
 async function turn() {
   const image = join(build, 'arm/tests/bench/bench_turn/bench_turn.bin');
@@ -97,7 +108,6 @@ async function sizes() {
     bench(`${name}_text`, text + data, 'B');
     bench(`${name}_ram`, data + bss, 'B');
   }
-  bench('page_gz', statSync(join(build, 'web/project2/index.html.gz')).size, 'B');
 }
 
 async function speeds() {
@@ -117,7 +127,7 @@ async function fifty() {
   for (const [, name, value, unit] of stdout.matchAll(/^fifty: (\w+) ([\d.]+) (\w+)$/gm)) bench(`fifty_${name}`, value, unit);
 }
 
-const groups = { updates, turn, guard, verify, transfers, serial, calls, fifty, loop, sizes, speeds };
+const groups = { updates, turn, guard, verify, login, transfers, serial, calls, dash, fifty, loop, sizes, speeds };
 const chosen = process.argv.slice(2);
 for (const name of chosen.length ? chosen : Object.keys(groups)) {
   if (!groups[name]) throw new Error(`no group '${name}': ${Object.keys(groups).join(', ')}`);

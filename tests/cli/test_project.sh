@@ -38,9 +38,14 @@ check 'is named' says "no template 'nope'" minimal project2
 check 'nothing was made for it' not test -e other
 check 'an unknown board' exits 2 "$flota" new other --board esp32
 check 'a name that is none' exits 2 "$flota" new 'a b'
-check 'project2 has its glue' exits 0 "$flota" new second --template project2 --board host
-for file in src/main.c src/glue.c src/glue.h dashboard.json flota.yml README.md; do
-    check "project2: $file" test -s "second/$file"
+for template in minimal project2 sensor settings relay; do
+    check "the template $template" exits 0 "$flota" new "from-$template" --template $template --board host
+    for file in src/main.c dashboard.json flota.yml README.md .gitignore; do
+        check "$template: $file" test -s "from-$template/$file"
+    done
+    check "$template: no mark is left" not grep -rq '@NAME@\|@BOARD@' "from-$template"
+    check "$template: its description is right" exits 0 "$flota" generate "from-$template/dashboard.json" --out "from-$template"
+    check "--help names it" grep -q "$template" <("$flota" new --help)
 done
 
 # --- project files with a mistake ---
@@ -149,7 +154,7 @@ check 'after a change of one file' exits 0 "$flota" build --json
 check 'that file is compiled' test "$(number compiled)" = 1
 sed -i 's/^version: .*/version: 0.2.0/' flota.yml
 check 'after a change of the version' exits 0 "$flota" build --json
-check 'what includes flota_config.h is compiled' test "$(number compiled)" = 2
+check 'what includes flota_config.h is compiled' test "$(number compiled)" = 3
 check 'the new version' grep -q '"version":"0.2.0"' out
 echo 'int more(void); int more(void) { return 2; }' >src/more.c
 check 'after a new file' exits 0 "$flota" build --json
@@ -158,11 +163,11 @@ check 'it is compiled' test "$(number compiled)" = 1
 modules() { # those that are linked
     nm build/fw.elf | sed -n 's/.* [DdRr] flota_module_//p' | sort | tr '\n' ' '
 }
-check 'listed libraries are linked, no others' test "$(modules)" = 'ota_http_server rpc_http rpc_uart '
+check 'listed libraries are linked, no others' test "$(modules)" = 'dash ota_http_server rpc_http rpc_uart '
 check 'what a library brings is linked' grep -q flota_rpc_serial_init <(nm build/fw.elf)
 sed -i '/- rpc-uart/d' flota.yml
 check 'one library less' exits 0 "$flota" build -q
-check 'it is gone' test "$(modules)" = 'ota_http_server rpc_http '
+check 'it is gone' test "$(modules)" = 'dash ota_http_server rpc_http '
 check 'what it brought is gone' not grep -q flota_rpc_serial_init <(nm build/fw.elf)
 
 cp src/main.c main.c.good
@@ -199,8 +204,55 @@ check 'by that key' grep -q "^signed by *$(sed -n 's/^fingerprint *//p' root.txt
 check 'the device trusts it' grep -q "FLOTA_KEY_0 \"$(sed -n 's/^public key *//p' root.txt)\"" build/generated/flota_config.h
 sed -i 's/^signatures: .*/signatures: optional/' flota.yml
 
-sed -i 's|^libs:|libs:\n  - rpc-mqtt\n  - rpc-uart\n  - dash|; s|^config_schema:|config_schema:\n  - [app.label, s, "say \\"hi\\""]\n  - [app.limit, i, -5]\n  - [app.secret, s, x, {secret: true}]\n  - [mqtt.keep_alive, 30]\n  - [app.limit, 7]|' flota.yml
+sed -i 's|^libs:|libs:\n  - rpc-mqtt\n  - rpc-uart|; s|^config_schema:|config_schema:\n  - [app.label, s, "say \\"hi\\""]\n  - [app.limit, i, -5]\n  - [app.secret, s, x, {secret: true}]\n  - [mqtt.keep_alive, 30]\n  - [app.limit, 7]|' flota.yml
 check 'configuration keys' exits 0 "$flota" build -q
+
+# --- a description that changes: C and page follow, and nobody's file is touched ---
+
+cp "$source_folder/examples/project2/dashboard.json" .
+sed -i '/^  - dash/d' flota.yml
+check 'endpoints without dash' exits 2 "$flota" build
+check 'are refused' says 'flota.yml:' 'libs does not list dash' '- dash'
+sed -i 's/^libs:/libs:\n  - dash/' flota.yml
+cp src/main.c main.c.before
+check 'with dash' exits 0 "$flota" build
+check 'the endpoints are there' grep -q 'struct BCKLT' build/generated/glue.h
+check 'main.c is as it was' cmp src/main.c main.c.before
+cat >>src/main.c <<'C'
+#include "glue.h"
+static void get(struct BCKLT *data) { data->state = true; }
+void more_handlers(void);
+void more_handlers(void) { flota_set_http_handlers(BCKLT, get, NULL); }
+C
+check 'a getter for it' exits 0 "$flota" build
+sed 's/BCKLT/display/g; s/"brand": "[^"]*"/"brand": "Another <b>"/' "$source_folder/examples/project2/dashboard.json" >dashboard.json
+cp src/main.c main.c.before
+check 'an endpoint is gone' exits 1 "$flota" build
+check 'its getter is told' says 'src/main.c:' 'dashboard_json_has_data_BCKLT'
+check 'main.c is left alone' cmp src/main.c main.c.before
+sed -i 's/"type": "bool"/"type": "boole"/' dashboard.json
+check 'a mistake in the description' exits 2 "$flota" build
+check 'is told with its place' says 'dashboard.json:' boole 'To do: '
+touch src/glue.c
+check 'a glue.c in the way' exits 2 "$flota" build
+check 'glue.c is named' says 'src/glue.c stands in the way'
+rm src/glue.c
+cat >dashboard.json <<'JSON'
+{"brand": "hello", "api": {"here": {"type": "data", "config": "here", "attributes": {
+    "place": {"type": "string", "initial": "shelf \"7\""}, "height": {"type": "int", "initial": -5}}}},
+ "pages": [{"title": "T", "icon": "home", "panels": [{"elements": [{"type": "input", "value": "here.place"}]}]}]}
+JSON
+cp main.c.good src/main.c
+check 'an endpoint bound to the configuration' exits 0 "$flota" build
+check 'is a key' grep -qF '{"here.place", FLOTA_CONFIG_STRING, "shelf \"7\"", false}' build/generated/flota_config.h
+check 'and another' grep -qF '{"here.height", FLOTA_CONFIG_INTEGER, "-5", false}' build/generated/flota_config.h
+printf '<!doctype html><title>mine</title>hello' >mine.html
+sed -i 's/^page:.*/page: mine.html/' flota.yml
+check "a page of one's own" exits 0 "$flota" build
+check 'is served as it is' cmp mine.html <(zcat build/generated/mine.html.gz)
+sed -i 's/^page:.*/page: dashboard.json/' flota.yml
+cp "$source_folder/templates/minimal/dashboard.json" . && sed -i 's/@NAME@/hello/' dashboard.json
+check 'back to the update alone' exits 0 "$flota" build -q
 
 # --- sim and flash ---
 

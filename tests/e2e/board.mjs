@@ -159,6 +159,12 @@ export class Checks {
     return this.check(name, found === expected, `expected ${JSON.stringify(expected)}, found ${JSON.stringify(found)}`);
   }
 
+  /** A reply of this status that says why, and what to do. */
+  refused(name, { status, json, text }, expected) {
+    return this.check(name, status === expected && json?.error?.cause && json.error.remedy,
+      `expected ${expected}, found ${status} ${text.slice(0, 300)}`);
+  }
+
   end() {
     console.log(`${this.passed} passed, ${this.failed} failed`);
     return this.failed === 0 && this.passed > 0;

@@ -55,7 +55,7 @@ async function project1(page) {
 async function wrongFiles(page, project2) {
   const erases = await eraseCount();
   const damaged = Buffer.from(project2);
-  damaged[0x400 + 24] ^= 1; // the block's checksum is wrong now: only the device sees that
+  damaged[0x400 + 24] ^= 1; // the block's checksum is wrong now
   const cases = [
     [
       'a text file',
@@ -63,7 +63,7 @@ async function wrongFiles(page, project2) {
       'IMAGE_BAD_VECTORS (-104)',
       'plain .bin made by objcopy',
     ],
-    ['an empty file', Buffer.alloc(0), 'IMAGE_BAD_VECTORS (-104)', 'plain .bin made by objcopy'],
+    ['an empty file', Buffer.alloc(0), 'IMAGE_EMPTY (-101)', 'choose the .bin that the build left'],
     [
       'another board',
       withField(project2, 'board', 'other-board'),
@@ -86,24 +86,40 @@ async function wrongFiles(page, project2) {
   ];
   for (const [what, bytes, name, remedy] of cases) {
     await choose(page, 'wrong.bin', bytes);
-    if (what === 'a damaged block') await page.getByRole('checkbox').check();
-    if (what === 'a damaged block') await updateButton(page).click();
-    const failure = page.getByRole('alert').filter({ hasText: name });
-    await shows(`${what}: ${name}`, failure);
-    const text = await failure.innerText().catch(() => '');
-    checks.check(
-      `${what}: says what to do, and that the old firmware still runs`,
-      text.includes(`What to do: `) &&
-        text.includes(remedy) &&
-        text.includes('project1 1.0.0') &&
-        text.includes('still runs'),
-      text,
-    );
+    await refused(page, what, name, remedy);
+    checks.equal(`${what}: cannot be sent`, await updateButton(page).count(), 0);
     if (what === 'another board') await picture(page, 'refused-desktop-light');
-    if (what === 'a damaged block')
-      await button(page, 'Another file').click();
   }
   checks.equal('wrong files: no sector was erased', await eraseCount(), erases);
+}
+
+/** The page says why, what to do, and what runs. */
+async function refused(page, what, name, remedy) {
+  const failure = page.getByRole('alert').filter({ hasText: name });
+  await shows(`${what}: ${name}`, failure);
+  const text = await failure.innerText().catch(() => '');
+  checks.check(
+    `${what}: says what to do, and that the old firmware still runs`,
+    text.includes('What to do: ') &&
+      text.includes(remedy) &&
+      text.includes('project1 1.0.0 still runs'),
+    text,
+  );
+}
+
+/** Wrong behind what the device looks at before: it says so at the end, and the file can be put away. */
+async function damagedOnItsWay(page, project2) {
+  const damaged = Buffer.from(project2);
+  damaged[project2.length - 5000] ^= 1;
+  await button(page, 'Another file').click();
+  await choose(page, 'damaged.bin', damaged);
+  await updateButton(page).click();
+  await refused(page, 'damaged on its way', 'IMAGE_CORRUPT (-112)', 'upload it again');
+  checks.equal('damaged on its way: the device says so', (await board.status()).phase, 'failed');
+  await button(page, 'Another file').click();
+  await page.getByRole('alert').filter({ hasText: 'IMAGE_CORRUPT' }).waitFor({ state: 'detached' });
+  await choose(page, 'project2.bin', project2);
+  await versions(page, '1.0.0', '2.0.0').waitFor();
 }
 
 async function confirmation(page, project2) {
@@ -279,51 +295,6 @@ async function toggles(page, other, lamps) {
   await holds('LED: and on again', async () => (await pin('PJ2')).level === false);
 }
 
-/** The firmware of the test asks for no credentials: the page is made to believe that it does. */
-async function signIn(page) {
-  const sent = [];
-  await page.route('**/api/firmware_update', async (route) => {
-    const reply = await route.fetch().catch(() => null);
-    if (reply)
-      await route.fulfill({ response: reply, json: { ...(await reply.json()), auth: 'token' } });
-    else await route.abort();
-  });
-  await page.route('**/api/leds', async (route) => {
-    if (route.request().method() === 'GET') return route.continue();
-    const token = route.request().headers().authorization;
-    sent.push(token);
-    if (token === 'Bearer right') return route.continue();
-    const error = { code: -302, name: 'UNAUTHORIZED', cause: 'no', remedy: 'no' };
-    return route.fulfill({ status: 401, json: { error } });
-  });
-  await page.reload();
-  await page.waitForResponse((reply) => reply.url().endsWith('/api/leds')); // the status came before it
-  const led = page.getByRole('switch', { name: 'User LED' });
-  await led.click();
-  await page.getByRole('dialog').getByLabel('Token').fill('wrong');
-  await page.keyboard.press('Enter');
-  await shows(
-    'sign in: a wrong token is said so',
-    page.getByRole('dialog').getByText('Not accepted'),
-  );
-  await page.getByRole('dialog').getByLabel('Token').fill('right');
-  await page.keyboard.press('Enter');
-  await holds('sign in: then the LED goes off', async () => (await pin('PJ2')).level === true);
-  await led.click();
-  await holds(
-    'sign in: the page asks once, and the LED is on again',
-    async () => (await pin('PJ2')).level === false,
-  );
-  checks.equal(
-    'sign in: what was sent',
-    sent.join(', '),
-    'Bearer wrong, Bearer right, Bearer right',
-  );
-  await page.unroute('**/api/firmware_update');
-  await page.unroute('**/api/leds');
-  await page.reload();
-}
-
 async function project2Screens(page, lamps) {
   await page.getByText('ON', { exact: true }).waitFor();
   await pictures(page, 'project2');
@@ -362,9 +333,9 @@ export async function projects() {
     await wrongFiles(page, image2);
     await confirmation(page, image2);
     await cancelled(page, before, image2);
+    await damagedOnItsWay(page, image2);
     await update(page, other);
     await toggles(page, other, lamps);
-    await signIn(page);
     await project2Screens(page, lamps);
     await downgrade(other, image1);
   } finally {

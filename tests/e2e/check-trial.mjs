@@ -178,7 +178,7 @@ async function forced() {
   const board = await Board.start({ image: firmware('project1') });
   try {
     const first = await board.status();
-    await upload(board, testFirmware('silent'), '?commit_timeout=5');
+    await upload(board, testFirmware('silent'), '?commit_timeout=10');
     let now = await untilPhase(board, 'project1', 'rolled-back', first, ROLLBACK_LIMIT_S);
     const taken = await upload(board, testFirmware('silent'), '?force=1&commit_timeout=600');
     checks.equal('force: the same image is taken', taken.status, 200);

@@ -6,7 +6,7 @@ import { chromium } from 'playwright-core';
 import { Checks, until } from './board.mjs';
 
 export const checks = new Checks('browser');
-const LIMIT_MS = 90000; // for a condition on the page; reached by failures only
+const LIMIT_MS = Number(process.env.LIMIT_MS ?? 90000); // for a condition on the page; reached by failures only
 export const WIDTHS = {
   phone: { width: 390, height: 844 },
   desktop: { width: 1280, height: 800 },
@@ -140,8 +140,8 @@ export const power = (board, on) =>
 
 // --- pictures ---
 
-export const picture = (page, name) =>
-  page.screenshot({ path: join(SCREENS, `${name}.png`), animations: 'disabled' });
+export const picture = (page, name, options = {}) =>
+  page.screenshot({ path: join(SCREENS, `${name}.png`), animations: 'disabled', ...options });
 
 /** One page in both widths and by day and night; then as it was. */
 export async function pictures(page, name) {

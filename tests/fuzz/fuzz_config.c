@@ -180,7 +180,7 @@ static void require_well_formed(const struct flota_config_text *text)
 
 static void start(struct flota_config *config, struct chip *chip, const struct flota_flash *flash)
 {
-    static struct flota_config_table table = {keys, 4, NULL};
+    static struct flota_config_table table = {.keys = keys, .count = 4};
     chip->read_count = 0;
     flota_config_init(config, flash);
     flota_config_add(config, &table);

@@ -248,6 +248,15 @@ static void boot_until_nothing_changes(struct chip *chip)
 
 /* --- the application --- */
 
+/* A journal ends at its first blank words. What these bytes have behind them, and no device writes,
+ * can be seen when there is a word less between. */
+static bool hidden_words_came_up(const struct flota_flash *flash, const struct flota_boot *before)
+{
+    struct flota_boot boot;
+    flota_boot_read(flash, &boot);
+    return boot.other.free_words + 1u < before->other.free_words;
+}
+
 static void take_steps(struct chip *chip)
 {
     struct flota_flash flash = flash_of(chip);
@@ -271,7 +280,7 @@ static void take_steps(struct chip *chip)
     int begun = flota_boot_begin(&flash, &update);
     require(begun != 0 || confirmed == 0 || chip->has_marginal);
     if (begun == 0 && !chip->has_marginal && !boot.other.any_tag)
-        require(flota_boot_stage(&flash, &update) == 0);
+        require(flota_boot_stage(&flash, &update) == 0 || hidden_words_came_up(&flash, &boot));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -40,7 +40,8 @@ static bool flag_of(uint32_t number)
 
 void saved_values_start(struct flota_config *config, const struct flota_flash *flash, int image)
 {
-    static struct flota_config_table few = {keys, 4, NULL}, all = {keys, 5, NULL};
+    static struct flota_config_table few = {.keys = keys, .count = 4},
+                                     all = {.keys = keys, .count = 5};
     flota_config_init(config, flash);
     flota_config_add(config, remembers(image) ? &all : &few);
 }

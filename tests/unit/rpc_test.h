@@ -167,7 +167,7 @@ static inline uint32_t test_random(void)
 
 static inline void device_init(struct device *device, struct flota_auth auth)
 {
-    struct flota_rpc_origin origin = {"test", "peer 1", false};
+    struct flota_rpc_origin origin = {.transport = "test", .peer = "peer 1"};
     memset(device, 0, sizeof *device);
     device->now_ms = 1000;
     flota_rpc_init(&device->rpc, &auth, "dev1", test_random);

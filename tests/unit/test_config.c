@@ -56,8 +56,8 @@ static const struct flota_flash *flash(void)
 static void boot(void)
 {
     memset(config(), 0xA5, sizeof *config());
-    device.update = (struct flota_config_table){update_keys, 6, NULL};
-    device.project = (struct flota_config_table){project_keys, 5, NULL};
+    device.update = (struct flota_config_table){.keys = update_keys, .count = 6};
+    device.project = (struct flota_config_table){.keys = project_keys, .count = 5};
     flota_config_init(config(), flash());
     flota_config_add(config(), &device.update);
     flota_config_add(config(), &device.project);
@@ -295,6 +295,49 @@ static void a_full_journal_says_so_and_keeps_what_it_holds(void **state)
     assert_int_equal(flota_config_integer(config(), "update.interval"), last);
 }
 
+/* Who saves again and again must not keep others from setting a password, nor the device from what
+ * it notes itself. All of it leaves what an update needs. */
+static void private_keys_have_room_that_other_saves_leave(void **state)
+{
+    (void)state;
+    static const struct flash_model_geometry chip = {131072, 1, 2, 32, 0, 0};
+    static const struct flota_config_key own_keys[] = {{"own.a", FLOTA_CONFIG_STRING, "", true},
+                                                       {"own.b", FLOTA_CONFIG_STRING, "", true}};
+    struct flota_config_table own = {.keys = own_keys, .count = 2, .is_private = true};
+    const struct flota_config_change changes[] = {
+        {"own.a", "0123456789012345678901234567890123"}, {"own.b", "right"}, {"own.a", NULL}};
+    struct flota_config_change common = {"update.interval", NULL};
+    char text[12];
+    int error = 0;
+    flash_model_free(&device.model);
+    flash_model_init(&device.model, &chip);
+    boot();
+    flota_config_add(config(), &own);
+    set_and_save("note", "something to carry along");
+    for (uint32_t i = 1000; error == 0; i++) {
+        snprintf(text, sizeof text, "%u", (unsigned)i);
+        common.value = text;
+        error = flota_config_store(config(), &common, 1);
+    }
+    assert_int_equal(error, FLOTA_ERR_CONFIG_FULL);
+    for (size_t i = 0; i < 3; i++) /* the last one is a snapshot */
+        assert_int_equal(flota_config_store(config(), &changes[i], 1), 0);
+    assert_int_equal(flota_config_store(config(), &common, 1), FLOTA_ERR_CONFIG_FULL);
+    set("update.interval", text);
+    assert_int_equal(flota_config_save(config()), FLOTA_ERR_CONFIG_FULL);
+    for (uint32_t i = 0; error == 0 || i == 0; i++) { /* and this room has its end, too */
+        const struct flota_config_change change = {"own.a", i % 2 ? "one" : "another"};
+        error = flota_config_store(config(), &change, 1);
+        assert_true(i < 100);
+    }
+    assert_int_equal(error, FLOTA_ERR_CONFIG_FULL);
+    assert_true(4096 - words_used() >= FLOTA_JOURNAL_KEEP_CONFIG + 192);
+    boot();
+    flota_config_add(config(), &own);
+    assert_value("own.b", "right");
+    assert_value("note", "something to carry along");
+}
+
 static void more_than_a_journal_can_carry_is_refused_when_it_is_set(void **state)
 {
     (void)state;
@@ -320,7 +363,7 @@ static void all_that_a_configuration_may_hold_can_be_saved_and_carried(void **st
     flash_model_free(&device.model);
     flash_model_init(&device.model, &chip);
     boot();
-    struct flota_config_table table = {many, 9, NULL};
+    struct flota_config_table table = {.keys = many, .count = 9};
     for (uint32_t i = 0; i < 9; i++) {
         snprintf(names[i], sizeof names[i], "k%u", (unsigned)i);
         many[i] = (struct flota_config_key){names[i], FLOTA_CONFIG_STRING, "", false};
@@ -386,7 +429,7 @@ static void nothing_is_carried_when_nothing_was_ever_saved(void **state)
 static void a_firmware_with_fewer_keys_keeps_the_values_of_the_others(void **state)
 {
     (void)state;
-    struct flota_config_table few = {project_keys, 1, NULL};
+    struct flota_config_table few = {.keys = project_keys, .count = 1};
     set("update.interval", "60");
     set_and_save("mqtt.pass", "secret");
     device.model.active = device.model.next_active = 1 - device.model.active;
@@ -407,7 +450,7 @@ static void a_value_of_another_type_is_the_default_here(void **state)
     (void)state;
     static const struct flota_config_key other[] = {
         {"update.interval", FLOTA_CONFIG_STRING, "", false}};
-    struct flota_config_table table = {other, 1, NULL};
+    struct flota_config_table table = {.keys = other, .count = 1};
     flota_config_init(config(), flash());
     flota_config_add(config(), &table);
     set_and_save("update.interval", "often");
@@ -620,6 +663,7 @@ int main(void)
         TEST(a_full_journal_says_so_and_keeps_what_it_holds),
         cmocka_unit_test_setup_teardown(more_than_a_journal_can_carry_is_refused_when_it_is_set,
                                         begin_tiny, end),
+        TEST(private_keys_have_room_that_other_saves_leave),
         TEST(all_that_a_configuration_may_hold_can_be_saved_and_carried),
         TEST(the_newest_save_of_either_bank_holds_in_both),
         TEST(a_carry_saves_what_only_the_other_journal_has),

@@ -39,8 +39,8 @@ static int begin(void **state)
 {
     (void)state;
     flash_model_init(&device.model, &geometry);
-    device.first = (struct flota_config_table){first_keys, 4, NULL};
-    device.second = (struct flota_config_table){second_keys, 5, NULL};
+    device.first = (struct flota_config_table){.keys = first_keys, .count = 4};
+    device.second = (struct flota_config_table){.keys = second_keys, .count = 5};
     flota_config_init(&device.config, &device.model.flash);
     flota_config_add(&device.config, &device.first);
     flota_config_add(&device.config, &device.second);

@@ -263,7 +263,8 @@ static void the_status_tells_everything_at_any_moment(void **state)
                                      "\"auth\":\"none\",\"running\":\"unrecorded\","
                                      "\"trial\":null,\"rolled_back\":null,\"stranded\":null,"
                                      "\"revert\":null,\"resume\":null,\"signatures\":{"
-                                     "\"policy\":\"optional\",\"keys\":0}}\r\n");
+                                     "\"policy\":\"optional\",\"keys\":0},\"notices\":[],"
+                                     "\"outcome\":null}\r\n");
     send_head(f, &f->client, "/update", f->size, "");
     send_while_working(f, &f->client, f->image, f->size / 2, 300);
     work(f, &f->client, 3000);

@@ -426,6 +426,9 @@ static void the_query_says_the_deadline(void **state)
         uint32_t deadline_ms;
     } cases[] = {{"/update?commit_timeout=45", 45000},
                  {"/update?commit_timeout=86400", 86400000},
+                 {"/update?commit_timeout=10", 10000},
+                 {"/update?commit_timeout=9", 10000},
+                 {"/update?commit_timeout=1", 10000},
                  {"/update?commit_timeout=86401", FLOTA_TRIAL_DEADLINE_MS},
                  {"/update?commit_timeout=-5", FLOTA_TRIAL_DEADLINE_MS},
                  {"/update?commit_timeout=5s", FLOTA_TRIAL_DEADLINE_MS},
@@ -436,6 +439,25 @@ static void the_query_says_the_deadline(void **state)
         struct fixture *f = *state;
         install(f, "2.0.0", cases[i].path);
         assert_int_equal(f->trial.deadline_ms, cases[i].deadline_ms);
+        tear_down(state);
+        set_up(state);
+    }
+}
+
+/* The record in flash, too, for a firmware that does not know better; and a person hears of it. */
+static void a_deadline_too_short_to_start_in_is_lengthened(void **state)
+{
+    static const char *const fields[] = {FIELD("commit_timeout") "3\r\n", ""};
+    for (size_t i = 0; i < 2; i++) {
+        struct fixture *f = *state;
+        struct flota_boot boot;
+        if (fields[i][0])
+            send_form(f, fields[i], 100);
+        else
+            send_raw(f, "/update?commit_timeout=3", "");
+        assert_contains(f->log, "commit_timeout below 10 s: 10 s count\n");
+        flota_boot_read(&f->model.flash, &boot);
+        assert_int_equal(boot.other.deadline_ms, 10000);
         tear_down(state);
         set_up(state);
     }
@@ -680,6 +702,7 @@ int main(void)
         TEST(a_stranded_firmware_says_why),
         TEST(the_upload_s_phase_comes_before_the_running_one_s),
         TEST(the_query_says_the_deadline),
+        TEST(a_deadline_too_short_to_start_in_is_lengthened),
         TEST(a_field_of_a_form_says_the_deadline),
         TEST(the_keys_are_listed_with_their_fingerprints),
         TEST(a_signed_statement_replaces_a_key_for_good),

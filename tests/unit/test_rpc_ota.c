@@ -162,7 +162,9 @@ static void what_the_size_alone_shows_is_refused_by_begin(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_int_equal(call(w, &w->one, "OTA.Begin", bad[i]), 400);
     assert_int_equal(call(w, &w->one, "OTA.Begin", "{\"commit_timeout\":-1}"), 400);
-    assert_reply(w, "commit_timeout is not from 0 to 86400 seconds");
+    assert_reply(w, "commit_timeout is not 0, or 10 to 86400 seconds");
+    assert_int_equal(call(w, &w->one, "OTA.Begin", "{\"commit_timeout\":9}"), 400);
+    assert_reply(w, "commit_timeout is not 0, or 10 to 86400 seconds");
     assert_int_equal(call(w, &w->one, "OTA.Begin", "{\"timeout\":86401}"), 400);
     assert_int_equal(call(w, &w->one, "OTA.Begin", "{\"size\":\"5000\"}"), 400);
     assert_flash_untouched(&w->d);

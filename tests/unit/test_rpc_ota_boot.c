@@ -161,7 +161,7 @@ static void set_boot_state_refuses_what_the_protocol_does_not_have(void **state)
         {"{\"revert_slot\":1}", "revert_slot follows from what the slots hold"},
         {"{\"is_committed\":false}", "a commit cannot be taken back"},
         {"{\"active_slot\":0,\"is_committed\":true}", "going back is a trial"},
-        {"{\"active_slot\":0,\"commit_timeout\":-5}", "commit_timeout is not from 0 to"},
+        {"{\"active_slot\":0,\"commit_timeout\":-5}", "commit_timeout is not 0, or 10 to"},
         {"{\"active_slot\":\"0\"}", "active_slot"},
     };
     struct world *w = *state;

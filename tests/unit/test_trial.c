@@ -228,13 +228,41 @@ static void the_configurations_deadline_counts(void **state)
     assert_ends_at(f, 500, 60000);
 }
 
+/* Once it is read from flash. */
+static void the_stored_configuration_counts_instead(void **state)
+{
+    struct fixture *f = *state;
+    f->config.policy = FLOTA_CONFIRM_AUTOMATIC;
+    start_trial(f, 500);
+    flota_trial_configure(&f->trial, FLOTA_CONFIRM_EXPLICIT, 60000);
+    assert_int_equal(flota_trial_poll(&f->trial, 600, true), 0);
+    assert_int_equal(flota_trial_running(&f->trial), FLOTA_RUNNING_TRIAL);
+    assert_ends_at(f, 500, 60000);
+}
+
 static void the_updates_own_deadline_comes_first(void **state)
 {
     struct fixture *f = *state;
     f->config.deadline_ms = 60000;
-    f->driver.request.deadline_ms = 9000;
+    f->driver.request.deadline_ms = 15000;
     start_trial(f, 0);
-    assert_ends_at(f, 0, 9000);
+    assert_ends_at(f, 0, 15000);
+}
+
+static void a_deadline_that_fails_by_itself_counts_as_the_least(void **state)
+{
+    struct fixture *f = *state;
+    f->driver.request.deadline_ms = 9999;
+    start_trial(f, 0);
+    assert_ends_at(f, 0, FLOTA_TRIAL_DEADLINE_MIN_MS);
+}
+
+static void a_configuration_that_fails_by_itself_counts_as_the_least(void **state)
+{
+    struct fixture *f = *state;
+    f->config.deadline_ms = 1;
+    start_trial(f, 0);
+    assert_ends_at(f, 0, FLOTA_TRIAL_DEADLINE_MIN_MS);
 }
 
 static void the_clock_may_wrap_around(void **state)
@@ -469,7 +497,10 @@ int main(void)
         TEST(the_deadline_holds_also_when_confirmed_cannot_be_written),
         TEST(at_the_deadline_the_image_gives_up),
         TEST(the_configurations_deadline_counts),
+        TEST(the_stored_configuration_counts_instead),
         TEST(the_updates_own_deadline_comes_first),
+        TEST(a_deadline_that_fails_by_itself_counts_as_the_least),
+        TEST(a_configuration_that_fails_by_itself_counts_as_the_least),
         TEST(the_clock_may_wrap_around),
         TEST(after_giving_up_the_watchdog_is_not_fed),
         TEST(a_failure_that_cannot_be_recorded_resets_all_the_same),
