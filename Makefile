@@ -10,7 +10,7 @@ VBOARD := $(HOST)/vboard/flota-vboard
 LOG := build/log
 
 .PHONY: help deps host web arm demo check-demo check-vboard check-browser check-power check-bad-input test bench \
-        check-guard check-ways check-cubemx check-faults check-fifty check-trial check-left check-cuts check-bundle check-resume powercut \
+        check-guard check-ways check-cubemx check-faults check-fifty check-dash check-wizard check-trial check-left check-cuts check-bundle check-resume powercut \
         fuzz size fmt check-style clean
 
 help: ## list the targets
@@ -22,9 +22,9 @@ deps: ## fetch what the build needs (packages, sources); offline once done
 host: deps web ## build the host side: tool, tests under sanitizers, the virtual board
 	@cmake --preset host >$(call log,cmake-host) && cmake --build --preset host
 
-web: deps ## build the device pages of the examples
-	@for p in project1 project2; do \
-	  node web/build.mjs --description examples/$$p/dashboard.json --out build/web/$$p/index.html.gz || exit 1; done
+web: deps ## build the page kit, of which flota makes the pages of devices, and the wizard's page
+	@node web/kit.mjs --out build/web/kit.json
+	@node web/wizard.mjs --out build/web/wizard.html.gz
 
 arm: host ## build the firmware of the examples
 	@cmake --preset arm >$(call log,cmake-arm) && cmake --build --preset arm
@@ -76,6 +76,12 @@ check-faults: arm ## brokers that restart, servers that fail, clients that vanis
 
 check-fifty: arm ## fifty devices by one command: eight virtual boards, the rest on the host
 	@tests/e2e/check-fifty
+
+check-dash: arm ## a dashboard with everything: REST, live events, levels, and what is done wrong with it
+	@tests/e2e/check-dash
+
+check-wizard: arm ## the wizard by clicking: from nothing to a firmware on the virtual board, and on eight devices
+	@tests/e2e/check-wizard
 
 powercut: host ## at least a million power cuts on the host's flash model, in all ways
 	@scripts/powercut
