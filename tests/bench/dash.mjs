@@ -60,13 +60,14 @@ async function clickToSecond(board) {
   return median(times);
 }
 
-/** Bytes of the structs that one more browser needs: an event stream and its share of the connections. */
+const CONNECTIONS = 18; // src/app/modules/http.c
+const STREAMS = 8; // FLOTA_DASH_STREAMS
+
+/** What one more browser needs: two connections, for its events and its requests, and its share of the dashboard. */
 async function memory(bench) {
-  const { stdout } = await run('arm-none-eabi-nm', ['-S', '--size-sort', join(root, 'build/arm/examples/project2/project2.elf')]);
-  for (const [name, symbol] of [['dash', 'dash'], ['connections', 'connections']]) {
-    const found = new RegExp(`^\\S+ (\\S+) [bB] ${symbol}$`, 'm').exec(stdout);
-    if (found) bench(`ram_${name}`, parseInt(found[1], 16), 'B');
-  }
+  const { stdout } = await run('arm-none-eabi-nm', ['-S', join(root, 'build/arm/examples/project2/project2.elf')]);
+  const size = (symbol) => parseInt(new RegExp(`^\\S+ (\\S+) [bB] ${symbol}$`, 'm').exec(stdout)[1], 16);
+  bench('ram_per_browser', Math.round((2 * size('sessions\\.0')) / CONNECTIONS + size('dash') / STREAMS), 'B');
 }
 
 export async function dash(bench) {

@@ -34,6 +34,7 @@ async function project1(page) {
     'Project 1: the footer names the firmware',
     page.locator('footer', { hasText: 'project1 1.0.0' }),
   );
+  checks.equal('Project 1: one request loads it', page.asked.length, 1);
   checks.equal('Project 1: one panel', await page.locator('section').count(), 1);
   checks.equal(
     'Project 1: its one control is the choice of a firmware file',
@@ -261,7 +262,7 @@ async function toggles(page, other, lamps) {
     const { output, level } = await pin('PJ2');
     return output === true && level === false;
   });
-  checks.equal('LED: the page says ON', await text(led), 'ON');
+  await holds('LED: the page says ON', async () => (await text(led)) === 'ON');
   await holds('LED: lit on the board page', () =>
     lamps.evaluate(() => document.querySelector('.led #led-lens') !== null),
   );

@@ -35,6 +35,8 @@ export async function open(url, viewport = WIDTHS.desktop, colorScheme = 'light'
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
       complaints.push(message.text());
   });
+  page.asked = []; // what it loaded, values apart
+  page.on('request', (request) => request.url().includes('/api/') || page.asked.push(request.url()));
   await page.addInitScript(recordPhases);
   await page.goto(url);
   return page;
@@ -42,6 +44,7 @@ export async function open(url, viewport = WIDTHS.desktop, colorScheme = 'light'
 
 /** Runs in the page: keeps each phase and progress value that was shown, in order, across reloads. */
 function recordPhases() {
+  if (origin === 'null') return; // a frame that could not be loaded: it has no storage
   const seen = JSON.parse(sessionStorage.getItem('seen') ?? '[]');
   const look = () => {
     const phase = document.querySelector('[data-phase]')?.dataset.phase;
