@@ -31,7 +31,7 @@ async function requests(board) {
 }
 
 async function clickToPin(board, page) {
-  const lit = async () => JSON.stringify((await board.view()).pins);
+  const lit = async () => (await (await fetch(`${board.page}/api/gpio?pin=PJ2`)).json()).level;
   const times = [];
   const toggle = page.getByRole('switch', { name: 'User LED' });
   for (let i = 0; i < CLICKS; i++) {
