@@ -21,17 +21,21 @@ const tell = (name, value, unit) => console.log(`fifty: ${name} ${value} ${unit}
 class Unit {
   constructor(kind, number) {
     this.kind = kind;
+    this.number = number + 1;
     this.name = `${kind}-${number}`;
     this.flash = scratch(`${this.name}.flash`);
   }
 
   async start() {
     this.port = await freePort();
-    this.url = `http://127.0.0.1:${this.port}`;
+    // Host devices take free ports for their other servers: on an address of their own, so that none takes one that is meant
+    // for another device.
+    const address = this.kind === 'board' ? '127.0.0.1' : `127.0.1.${this.number}`;
+    this.url = `http://${address}:${this.port}`;
     this.process = this.kind === 'board'
       ? start(vboardProgram, ['--guest-ip', '192.168.0.10', '--hostfwd', `tcp:127.0.0.1:${this.port}:80`,
         '--uart3', 'none', '--flash', this.flash, '--load', firmware('board', 'ways')])
-      : start(hostProgram, ['--http-port', String(this.port), '--uart', 'none', '--flash', this.flash,
+      : start(hostProgram, ['--address', address, '--http-port', String(this.port), '--uart', 'none', '--flash', this.flash,
         '--load', firmware('host', 'ways')]);
     await until(this.name, () => {
       if (this.process.exitCode !== null) throw new Error(`it has ended: ${this.process.output}`);
