@@ -11,6 +11,20 @@
 
 #define LOOK_AGAIN_S 0.5
 
+void ota_job_add_wishes(const struct ota_plan *plan, cJSON *params)
+{
+    if (plan->commit_timeout_s)
+        cJSON_AddNumberToObject(params, "commit_timeout", plan->commit_timeout_s);
+    if (plan->consents.foreign)
+        cJSON_AddTrueToObject(params, "foreign");
+    if (plan->consents.downgrade)
+        cJSON_AddTrueToObject(params, "downgrade");
+    if (plan->consents.guard)
+        cJSON_AddTrueToObject(params, "guard");
+    if (plan->consents.again)
+        cJSON_AddTrueToObject(params, "force");
+}
+
 /* --- the device --- */
 
 void ota_job_close(struct ota_job *job)

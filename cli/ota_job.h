@@ -70,6 +70,9 @@ void ota_job_run(struct ota_job *job);
 
 /* --- between its files --- */
 
+/* Add what the plan consents to, and its commit timeout, to the parameters of a method. */
+void ota_job_add_wishes(const struct ota_plan *plan, cJSON *params);
+
 /* Open the device, unless it is, and ask for its status. */
 bool ota_job_status(struct ota_job *job, cJSON **status);
 

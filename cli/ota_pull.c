@@ -29,16 +29,7 @@ static cJSON *write_params(const struct ota_plan *plan)
     cJSON *params = cJSON_CreateObject();
     cJSON_AddStringToObject(params, "url", plan->url);
     cJSON_AddFalseToObject(params, "ignore_same_version");
-    if (plan->commit_timeout_s)
-        cJSON_AddNumberToObject(params, "commit_timeout", plan->commit_timeout_s);
-    if (plan->consents.foreign)
-        cJSON_AddTrueToObject(params, "foreign");
-    if (plan->consents.downgrade)
-        cJSON_AddTrueToObject(params, "downgrade");
-    if (plan->consents.guard)
-        cJSON_AddTrueToObject(params, "guard");
-    if (plan->consents.again)
-        cJSON_AddTrueToObject(params, "force");
+    ota_job_add_wishes(plan, params);
     return params;
 }
 

@@ -119,16 +119,7 @@ static bool begin_once(struct ota_job *job, bool resume, cJSON **result)
     const struct ota_plan *plan = job->plan;
     cJSON *params = cJSON_CreateObject();
     cJSON_AddNumberToObject(params, "size", file_size(job));
-    if (plan->commit_timeout_s)
-        cJSON_AddNumberToObject(params, "commit_timeout", plan->commit_timeout_s);
-    if (plan->consents.foreign)
-        cJSON_AddTrueToObject(params, "foreign");
-    if (plan->consents.downgrade)
-        cJSON_AddTrueToObject(params, "downgrade");
-    if (plan->consents.guard)
-        cJSON_AddTrueToObject(params, "guard");
-    if (plan->consents.again)
-        cJSON_AddTrueToObject(params, "force");
+    ota_job_add_wishes(plan, params);
     if (resume)
         cJSON_AddTrueToObject(params, "resume");
     bool done = device_call(&job->device, "OTA.Begin", params, result, &job->error);

@@ -230,7 +230,8 @@ async function bodyTests(it) {
   check('a job that is none', (await it.post('api/run', { what: 'rm -rf' })).status === 400);
   check('a template that is none', (await it.post('api/template', { id: '../../etc' })).status === 404);
   const sockets = Array.from({ length: 100 }, () => connect(Number(new URL(it.url).port), '127.0.0.1').on('error', () => {}));
-  await sleep(200);
+  const stand = await until(10, () => sockets.filter((socket) => socket.readyState === 'open').length >= 50);
+  check('100 silent connections come', stand);
   check('100 silent connections do not stop it', (await it.ask('api/project')).status === 200);
   for (const socket of sockets) socket.destroy();
 }

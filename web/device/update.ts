@@ -146,11 +146,12 @@ export const speed = () => {
 E.ota_follow = (before: Status | null, now: Status) => {
   const isActive = rank(now.phase) >= 0;
   const { outcome, boot_id, build_id, version } = now;
+  const isSame = before?.build_id === build_id;
   if (before && !isActive && (before.boot_id !== boot_id || before.running !== now.running)) {
-    if (phase && phase !== 'restarting' && before.build_id === build_id) upload!.abort();
+    if (phase && phase !== 'restarting' && isSame) upload!.abort();
     else {
       // What became of the update, unless a notice says it already.
-      if (outcome && (phase || rank(before.phase) >= 0 || before.outcome?.result !== outcome.result))
+      if (outcome && (!isSame || phase || rank(before.phase) >= 0 || before.outcome?.result !== outcome.result))
         tell(/^(tr|ro)/.test(outcome.result) ? undefined : outcome);
       else if (before.boot_id !== boot_id)
         tell({ kind: 'good', title: 'Restarted', text: `running ${version} (build ${build_id})` });
