@@ -46,15 +46,19 @@ enum board_event {
     EVENT_COUNT
 };
 
-struct cpu;   /* cpu.c: Unicorn, exceptions, NVIC, SysTick, SCB, DWT */
-struct flash; /* flash.c: banks, option bytes, ECC */
-struct eth;   /* eth.c: MAC, DMA, MDIO; phy.c */
-struct net;   /* net.c: libslirp */
-struct soc;   /* soc.c: RCC, PWR, SYSCFG, RNG, IWDG, RTC, DBGMCU, unique id */
-struct gpio;  /* gpio.c */
-struct usart; /* usart.c: USART1-3 */
-struct page;  /* page.c: the board page */
-struct bus;   /* bus.c: address map, unmodelled access reports */
+struct cpu;     /* cpu.c: Unicorn, exceptions, NVIC, SysTick, SCB, DWT */
+struct flash;   /* flash.c: banks, option bytes, ECC */
+struct eth;     /* eth.c: MAC, DMA, MDIO; phy.c */
+struct net;     /* net.c: libslirp */
+struct soc;     /* soc.c: RCC, PWR, SYSCFG, RNG, IWDG, RTC, DBGMCU, unique id */
+struct gpio;    /* gpio.c */
+struct usart;   /* usart.c: USART1-3 */
+struct page;    /* page.c: the board page */
+struct control; /* control.c: the control socket */
+struct gdb;     /* gdb.c: the debugger's stub */
+struct tracer;  /* tracer.c: signals over time, in a file */
+struct digest;  /* digest.c: hash of all frames, flash operations and times */
+struct bus;     /* bus.c: address map, unmodelled access reports */
 
 struct board_options {
     uint32_t idcode;           /* DBGMCU_IDCODE, default 0x20036450 (H745, revision V) */
@@ -72,6 +76,18 @@ struct board_options {
     const char *http;    /* "127.0.0.1:8100" or NULL */
     uint64_t run_for_ns; /* BOARD_NEVER */
     uint32_t trace;      /* TRACE_* bits */
+
+    bool deterministic;     /* the same inputs give the same run: no host clock, no host network */
+    uint64_t seed;          /* of everything that is random in the model */
+    const char *net;        /* "slirp" (NULL), "tap:NAME", "script[:FILE]", "none" */
+    const char *link;       /* "rtt=1ms,loss=0.01,...": see net_wire.h; NULL: a good cable */
+    const char *control;    /* socket of the JSON lines of CONTROL.md, or NULL */
+    const char *gdb;        /* "PORT" or "HOST:PORT", or NULL */
+    bool gdb_wait;          /* do not start before gdb says so */
+    bool precise_faults;    /* faults name their instruction, at a third of the speed */
+    bool speculative_stall; /* see stall.h */
+    int lsi_percent;        /* LSI is off by so much: -10 to 10 */
+    const char *trace_file; /* VCD (*.vcd) or text, or NULL */
 };
 
 enum { TRACE_FLASH = 1, TRACE_ETH = 2, TRACE_EXC = 4, TRACE_GPIO = 8, TRACE_BUS = 16 };
@@ -87,6 +103,10 @@ struct board {
     struct eth *eth;
     struct net *net;
     struct page *page;
+    struct control *control; /* NULL without --control; so are the next two */
+    struct gdb *gdb;
+    struct tracer *tracer;
+    struct digest *digest;
     uint64_t now_ns; /* virtual time since the program's start, also over resets */
     uint64_t events[EVENT_COUNT];
     uint64_t next_event_ns; /* the earliest of them */

@@ -35,6 +35,17 @@ enum option_key {
     KEY_OPTION_BYTES,
     KEY_IDCODE,
     KEY_STATS,
+    KEY_DETERMINISTIC,
+    KEY_SEED,
+    KEY_NET,
+    KEY_LINK,
+    KEY_CONTROL,
+    KEY_GDB,
+    KEY_GDB_WAIT,
+    KEY_PRECISE_FAULTS,
+    KEY_SPECULATIVE_STALL,
+    KEY_LSI,
+    KEY_TRACE_FILE,
     KEY_WITHOUT,
     KEY_LIST_BEHAVIOURS
 };
@@ -88,6 +99,13 @@ static const struct argp_option options[] = {
      "(default: as "
      "it does, some MB): small, and the firmware sees a slow client",
      2},
+    {"net", KEY_NET, "slirp|tap:NAME|script[:FILE]|none", 0,
+     "The other end of the Ethernet cable: this machine's user-mode NAT (default), a TAP "
+     "interface, "
+     "or a peer inside this program, in virtual time, that does what FILE or --control says",
+     2},
+    {"link", KEY_LINK, "KEY=VALUE[,...]", 0,
+     "The cable: rate=100M, rtt=1ms, loss=0.01, dup=0.01, reorder=0.01, jitter=5ms, down=2s-3s", 2},
     {"http", KEY_HTTP, "HOST:PORT", 0, "Serve the board page, e.g. 127.0.0.1:8100", 2},
     {"uart1", KEY_UART1, "WHERE", 0,
      "USART1: stdio, pty, pty:LINK (a symbolic link to it), loop, none (default) or a file to "
@@ -101,6 +119,25 @@ static const struct argp_option options[] = {
     {"idcode", KEY_IDCODE, "HEX", 0, "DBGMCU_IDCODE (default 0x20036450: H745, revision V)", 4},
     {"run-for", KEY_RUN_FOR, "SECONDS", 0, "End after so many seconds of virtual time", 5},
     {"fast", KEY_FAST, NULL, 0, "Do not wait for the wall clock", 5},
+    {"deterministic", KEY_DETERMINISTIC, NULL, 0,
+     "The same inputs give the same run, to the last frame and nanosecond; implies --fast and "
+     "--net script",
+     5},
+    {"seed", KEY_SEED, "N", 0, "Of all that is random: RAM, torn words, the network (default 1)",
+     5},
+    {"control", KEY_CONTROL, "SOCKET", 0,
+     "Take commands in JSON lines on a Unix socket: vboard/CONTROL.md", 5},
+    {"speculative-stall", KEY_SPECULATIVE_STALL, NULL, 0,
+     "An erase of physical bank 1 stalls the core, unless the MPU keeps it from reading there "
+     "ahead",
+     4},
+    {"lsi", KEY_LSI, "PERCENT", 0, "The watchdog's clock is off by so much: -10 to 10", 4},
+    {"gdb", KEY_GDB, "[HOST:]PORT", 0, "Let gdb-multiarch attach (target remote :PORT)", 6},
+    {"gdb-wait", KEY_GDB_WAIT, NULL, 0, "Do not start before gdb says so", 6},
+    {"precise-faults", KEY_PRECISE_FAULTS, NULL, 0,
+     "Faults name the instruction, not its block; slower", 6},
+    {"trace-file", KEY_TRACE_FILE, "FILE[.vcd]", 0,
+     "Write pins, flash, interrupts, resets and frames over time: VCD, or text", 6},
     {"trace", KEY_TRACE, "WHAT[,WHAT...]", 0, "Report on stderr: flash, eth, exc, gpio, bus", 6},
     {"stats", KEY_STATS, NULL, 0, "Print virtual time, host time and speed at the end", 6},
     {"list-behaviours", KEY_LIST_BEHAVIOURS, NULL, 0, "Print the behaviours that the checks prove",
@@ -230,6 +267,17 @@ static void parse_ram_fill(struct arguments *arguments, const char *text, struct
     }
 }
 
+static void parse_lsi(struct arguments *arguments, const char *text, struct argp_state *state)
+{
+    char *end;
+    long percent = strtol(text, &end, 10);
+
+    if (end == text || *end != '\0' || percent < -10 || percent > 10) {
+        argp_error(state, "--lsi %s: a whole number from -10 to 10 is needed", text);
+    }
+    arguments->board.lsi_percent = (int)percent;
+}
+
 static void parse_hostfwd(struct arguments *arguments, const char *text, struct argp_state *state)
 {
     struct board_options *board = &arguments->board;
@@ -268,6 +316,12 @@ static error_t parse_board_option(int key, char *text, struct argp_state *state)
     case KEY_OPTION_BYTES:
         parse_option_bytes(arguments, text, state);
         break;
+    case KEY_SEED:
+        arguments->board.seed = parse_number(text, 0, UINT64_MAX, "--seed", state);
+        break;
+    case KEY_LSI:
+        parse_lsi(arguments, text, state);
+        break;
     case KEY_UART1:
     case KEY_UART2:
     case KEY_UART3:
@@ -283,6 +337,45 @@ static error_t parse_board_option(int key, char *text, struct argp_state *state)
 #endif
     default:
         return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+/* What makes the board an instrument. */
+static error_t parse_instrument(int key, char *text, struct argp_state *state)
+{
+    struct board_options *board = &((struct arguments *)state->input)->board;
+
+    switch (key) {
+    case KEY_DETERMINISTIC:
+        board->deterministic = board->fast = true;
+        break;
+    case KEY_NET:
+        board->net = text;
+        break;
+    case KEY_LINK:
+        board->link = text;
+        break;
+    case KEY_CONTROL:
+        board->control = text;
+        break;
+    case KEY_GDB:
+        board->gdb = text;
+        break;
+    case KEY_GDB_WAIT:
+        board->gdb_wait = true;
+        break;
+    case KEY_PRECISE_FAULTS:
+        board->precise_faults = true;
+        break;
+    case KEY_SPECULATIVE_STALL:
+        board->speculative_stall = true;
+        break;
+    case KEY_TRACE_FILE:
+        board->trace_file = text;
+        break;
+    default:
+        return parse_board_option(key, text, state);
     }
     return 0;
 }
@@ -320,7 +413,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         }
         break;
     default:
-        return parse_board_option(key, text, state);
+        return parse_instrument(key, text, state);
     }
     return 0;
 }
@@ -383,7 +476,7 @@ int main(int argc, char **argv)
                                    [BOARD_TIME_IS_UP] = 3,
                                    [BOARD_INTERRUPTED] = 0};
     static struct arguments arguments = {
-        .board = {.idcode = 0x20036450, .ram_random = true, .run_for_ns = BOARD_NEVER}};
+        .board = {.idcode = 0x20036450, .ram_random = true, .run_for_ns = BOARD_NEVER, .seed = 1}};
     struct board *board;
     bool flash_existed;
     int status = 2;
