@@ -40,10 +40,11 @@
     X(DEBUG_EVENT, "debug-event") \
     X(DMA_BUS_MATRIX, "dma-bus-matrix") \
     X(FLASH_CODE_CHANGES, "flash-code-changes") \
-    X(LOCKUP_RESET, "lockup-reset") \
+    X(LOCK_UP, "lock-up") \
     X(RESET_KEEPS_RAM, "reset-keeps-ram") \
     X(UNPRIVILEGED_PPB, "unprivileged-ppb") \
     X(BFHFNMIGN, "bfhfnmign") \
+    X(PRECISE_FAULTS, "precise-faults") \
     X(CPACR, "cpacr") \
     X(INVALID_STATE, "invalid-state") \
     X(UNDEFINED_INSTRUCTION, "undefined-instruction") \
@@ -98,6 +99,19 @@
     X(OPTION_FACTORY, "option-factory") \
     X(FLASH_TORN_PROGRAM, "flash-torn-program") \
     X(FLASH_TORN_ERASE, "flash-torn-erase") \
+    X(CUT_BEFORE, "cut-before") \
+    X(CUT_TORN, "cut-torn") \
+    X(CUT_AFTER, "cut-after") \
+    X(CUT_DEAD, "cut-dead") \
+    X(CUT_MARGINAL, "cut-marginal") \
+    X(CUT_WEAK, "cut-weak") \
+    X(CUT_PREFIX, "cut-prefix") \
+    X(CUT_OLD, "cut-old") \
+    X(CUT_LATE, "cut-late") \
+    X(CUT_DEFAULTS, "cut-defaults") \
+    X(OPERATION_FAILURES, "operation-failures") \
+    X(FLASH_WEAK, "flash-weak") \
+    X(FLASH_MARGINAL, "flash-marginal") \
     X(FLASH_RESET_IN_STALL, "flash-reset-in-stall") \
     X(FLASH_SET_SWAP, "flash-set-swap") \
     X(FLASH_SWAP_WAITS, "flash-swap-waits") \
@@ -142,6 +156,14 @@
     X(UNIQUE_ID, "unique-id") \
     X(DBGMCU_IDCODE, "dbgmcu-idcode") \
     X(IWDG_OPTION, "iwdg-option") \
+    X(SPECULATIVE_STALL, "speculative-stall") \
+    X(MPU_REGIONS, "mpu-regions") \
+    X(OPTION_SYSTEM_STALL, "option-system-stall") \
+    X(OPTION_ERROR_KEEPS_REQUEST, "option-error-keeps-request") \
+    X(IWDG_LSI_ERROR, "iwdg-lsi-error") \
+    X(STALL_EVENTS, "stall-events") \
+    X(BROWNOUT, "brownout") \
+    X(DMA_CACHE_WARNING, "dma-cache-warning") \
     X(UNMODELLED_NO_FAULT, "unmodelled-no-fault")
 /* clang-format on */
 

@@ -5,14 +5,21 @@
 #include "board.h"
 #include "board_run.h"
 #include "bus.h"
+#include "control.h"
 #include "cpu.h"
+#include "instruments.h"
 #include "pace.h"
+#include "watch.h"
 
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Different reports that are kept: a firmware may touch thousands of registers that are not
+ * modelled. */
+#define WARNING_MAX 500
 
 /* More resets than this, each so soon after the last: the firmware cannot start. */
 #define RESET_BURST    20
@@ -21,24 +28,30 @@
 
 static volatile sig_atomic_t stop_signal;
 
-static const char *const cause_names[] = {[RESET_POWER_ON] = "power-on",
-                                          [RESET_PIN] = "reset button",
-                                          [RESET_SOFTWARE] = "software",
-                                          [RESET_IWDG] = "watchdog",
-                                          [RESET_LOCKUP] = "lock-up"};
+static const char *const cause_names[] = {
+    [RESET_POWER_ON] = "power-on", [RESET_PIN] = "reset button", [RESET_SOFTWARE] = "software",
+    [RESET_IWDG] = "watchdog",     [RESET_LOCKUP] = "lock-up",   [RESET_BROWNOUT] = "brown-out"};
 
 /* --- events --- */
 
+/* A deadline of the control socket's is none of the board's events: the core comes back there, but
+ * a firmware that waits does not wake up. So runs that stop in between are the same as one. */
 static void find_next_event(struct board *board)
 {
-    uint64_t next = board->options.run_for_ns;
+    uint64_t next = board->options.run_for_ns, deadline = control_deadline(board);
 
     for (int event = 0; event < EVENT_COUNT; event++) {
         if (board->events[event] < next) {
             next = board->events[event];
         }
     }
-    board->next_event_ns = next;
+    board->next_wake_ns = next;
+    board->next_event_ns = deadline < next ? deadline : next;
+}
+
+void board_deadline_changed(struct board *board)
+{
+    find_next_event(board);
 }
 
 void board_schedule(struct board *board, enum board_event event, uint64_t at_ns)
@@ -69,6 +82,9 @@ static void run_event(struct board *board, enum board_event event)
     case EVENT_ETH:
     case EVENT_MDIO:
         eth_event(board, event);
+        break;
+    case EVENT_PEER:
+        net_event(board);
         break;
     case EVENT_NETWORK:
         board_schedule(board, EVENT_NETWORK, board->now_ns + NS_PER_MS);
@@ -101,10 +117,38 @@ static void run_events(struct board *board, bool with_host)
     }
 }
 
+/* The next event that comes during a stall. */
+static uint64_t next_in_stall(const struct board *board)
+{
+    uint64_t next = BOARD_NEVER;
+
+    for (int event = 0; event < EVENT_COUNT; event++) {
+        if (event != EVENT_NETWORK && board->events[event] < next) {
+            next = board->events[event];
+        }
+    }
+    return next;
+}
+
+static bool ends_stall(const struct board *board)
+{
+    return board->plug_pulled ||
+           (board->reset_requested && behaves(BEHAVIOUR_FLASH_RESET_IN_STALL));
+}
+
+/* From event to event: each is run at its own time. A reset or a loss of power ends the stall. */
 void board_stall_until(struct board *board, uint64_t at_ns)
 {
-    cpu_wait_until(board, at_ns);
-    run_events(board, false);
+    uint64_t next = next_in_stall(board);
+
+    while (next <= at_ns && !ends_stall(board)) {
+        cpu_wait_until(board, behaves(BEHAVIOUR_STALL_EVENTS) ? next : at_ns);
+        run_events(board, false);
+        next = next_in_stall(board);
+    }
+    if (!ends_stall(board)) {
+        cpu_wait_until(board, at_ns);
+    }
     if (board->cpu->running) {
         cpu_replan(board);
     }
@@ -122,9 +166,12 @@ void board_request_reset(struct board *board, enum reset_cause cause)
 /* Events that belong to the chip end with a reset; each part schedules its own anew. */
 static void clear_events(struct board *board)
 {
+    uint64_t peer_ns = board->events[EVENT_PEER]; /* the world outside goes on */
+
     for (int event = 0; event < EVENT_COUNT; event++) {
         board->events[event] = BOARD_NEVER;
     }
+    board->events[EVENT_PEER] = peer_ns;
     board_schedule(board, EVENT_NETWORK, board->now_ns + NS_PER_MS);
 }
 
@@ -138,6 +185,7 @@ static void reset_parts(struct board *board, enum reset_cause cause)
     usart_reset(board);
     eth_reset(board);
     cpu_reset(board);
+    watch_reset(board, cause);
 }
 
 /* A chip that restarts for ever is held in reset for a while each time, so that it does not use up
@@ -174,12 +222,25 @@ static void chip_reset(struct board *board)
     reset_parts(board, board->requested_reset);
 }
 
-static void power_on(struct board *board)
+static void power_on(struct board *board, enum reset_cause cause)
 {
-    memory_power_on(board);
+    if (cause == RESET_POWER_ON) {
+        memory_power_on(board);
+    } else {
+        memory_brownout(board);
+    }
     board->powered = true;
-    board->reset_requested = false;
-    reset_parts(board, RESET_POWER_ON);
+    board->reset_requested = board->plug_pulled = false;
+    board->cpu->ended = false;
+    watch_power(board, true);
+    reset_parts(board, cause);
+}
+
+void board_power_back(struct board *board)
+{
+    if (!board->powered) {
+        power_on(board, behaves(BEHAVIOUR_BROWNOUT) ? RESET_BROWNOUT : RESET_POWER_ON);
+    }
 }
 
 void board_power(struct board *board, bool on)
@@ -188,7 +249,7 @@ void board_power(struct board *board, bool on)
         return;
     }
     if (on) {
-        power_on(board);
+        power_on(board, RESET_POWER_ON);
         return;
     }
     flash_power_off(board);
@@ -198,6 +259,7 @@ void board_power(struct board *board, bool on)
     eth_reset(board);
     clear_events(board);
     cpu_stop(board);
+    watch_power(board, false);
 }
 
 void board_pull_plug(struct board *board)
@@ -222,7 +284,15 @@ void board_warn(struct board *board, const char *format, ...)
             return;
         }
     }
+    if (board->warning_count > WARNING_MAX) {
+        return;
+    }
+    if (board->warning_count == WARNING_MAX) {
+        snprintf(text, sizeof text, "%d different reports: further ones are not shown",
+                 WARNING_MAX);
+    }
     fprintf(stderr, "vboard: %s\n", text);
+    watch_warning(board, text);
     grown = realloc(board->warnings, (board->warning_count + 1) * sizeof *grown);
     if (grown != NULL) {
         board->warnings = grown;
@@ -246,9 +316,10 @@ static void on_signal(int number)
 static bool create_parts(struct board *board)
 {
     board->bus = bus_create();
-    if (board->bus == NULL) {
+    if (board->bus == NULL || !control_create(board)) {
         return false;
     }
+    board->digest = digest_create(board);
     board->cpu = cpu_create(board);
     board->soc = soc_create(board);
     board->flash = flash_create(board);
@@ -260,8 +331,12 @@ static bool create_parts(struct board *board)
     board->eth = eth_create(board);
     board->net = net_create(board);
     board->page = page_create(board); /* NULL without --http */
+    board->tracer = tracer_create(board);
+    board->gdb = gdb_create(board);
     return board->soc != NULL && board->gpio != NULL && board->usart != NULL &&
-           board->eth != NULL && board->net != NULL;
+           board->eth != NULL && board->net != NULL &&
+           (board->tracer != NULL || board->options.trace_file == NULL) &&
+           (board->gdb != NULL || (board->options.gdb == NULL && !board->options.gdb_wait));
 }
 
 struct board *board_create(const struct board_options *options)
@@ -290,6 +365,8 @@ struct board *board_create(const struct board_options *options)
 
 void board_destroy(struct board *board)
 {
+    control_destroy(board);
+    gdb_destroy(board);
     page_destroy(board);
     net_destroy(board);
     usart_destroy(board);
@@ -297,6 +374,8 @@ void board_destroy(struct board *board)
         flash_power_off(board);
     }
     flash_destroy(board);
+    tracer_destroy(board);
+    digest_destroy(board);
     cpu_destroy(board);
     bus_destroy(board->bus);
     pace_destroy(board->pace);
@@ -307,33 +386,57 @@ void board_destroy(struct board *board)
     free(board);
 }
 
-enum board_end board_run(struct board *board)
+/* What waits for the end of a block of code: a loss of power, a reset. */
+static void settle(struct board *board)
 {
-    power_on(board);
+    if (board->plug_pulled) {
+        board->plug_pulled = false;
+        board_power(board, false);
+    }
+    if (board->reset_requested && board->powered) {
+        chip_reset(board);
+    }
+}
+
+/* The core's turn. False when the firmware has ended the run. */
+static bool run_core(struct board *board)
+{
+    if (!board->powered) {
+        pace_off(board);
+        return true;
+    }
+    switch (cpu_run(board)) {
+    case CPU_CONTINUE:
+        return true;
+    case CPU_SLEEP:
+        pace_idle(board);
+        return true;
+    case CPU_ENDED:
+        break;
+    }
+    return control_firmware_ended(board);
+}
+
+enum board_end board_run(struct board *board, int *status)
+{
+    power_on(board, RESET_POWER_ON);
     while (stop_signal == 0) {
         run_events(board, true);
         if (board->now_ns >= board->options.run_for_ns) {
             return BOARD_TIME_IS_UP;
         }
-        if (board->plug_pulled) {
-            board->plug_pulled = false;
-            board_power(board, false);
-        }
-        if (!board->powered) {
-            pace_off(board);
+        settle(board);
+        switch (control_turn(board, status)) {
+        case CONTROL_STAND:
             continue;
-        }
-        if (board->reset_requested) {
-            chip_reset(board);
-            continue;
-        }
-        switch (cpu_run(board)) {
-        case CPU_CONTINUE:
+        case CONTROL_END:
+            return BOARD_CONTROLLED;
+        case CONTROL_RUN:
             break;
-        case CPU_SLEEP:
-            pace_idle(board);
-            break;
-        case CPU_ENDED:
+        }
+        if (gdb_holds(board)) {
+            pace_stand(board);
+        } else if (!run_core(board)) {
             return cpu_exit_status(board) == 0 ? BOARD_PROGRAM_PASSED : BOARD_PROGRAM_FAILED;
         }
     }

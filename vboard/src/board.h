@@ -14,11 +14,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BANK_SIZE   0x100000u
-#define SECTOR_SIZE 0x20000u
-#define BOARD_NEVER UINT64_MAX
-#define NS_PER_MS   1000000ull
-#define NS_PER_S    1000000000ull
+#define BANK_SIZE          0x100000u
+#define SECTOR_SIZE        0x20000u
+#define SYSTEM_MEMORY_BASE 0x1FF00000u /* in physical bank 1 of the flash */
+#define SYSTEM_MEMORY_SIZE 0x20000u
+#define BOARD_NEVER        UINT64_MAX
+#define NS_PER_MS          1000000ull
+#define NS_PER_S           1000000000ull
 
 /* Why the chip restarts. Flags as RCC_RSR shows them are the RCC's business. */
 enum reset_cause {
@@ -26,8 +28,12 @@ enum reset_cause {
     RESET_PIN,      /* the board's black button */
     RESET_SOFTWARE, /* AIRCR.SYSRESETREQ */
     RESET_IWDG,
-    RESET_LOCKUP
+    RESET_LOCKUP,  /* not of this chip: see exceptions.c */
+    RESET_BROWNOUT /* the power was away for a moment (BOR) */
 };
+
+/* For people: "power-on", "watchdog", ... (control_events.c) */
+const char *reset_cause_name(enum reset_cause cause);
 
 enum board_event {
     EVENT_SYSTICK,
@@ -43,26 +49,30 @@ enum board_event {
     EVENT_ETH,
     EVENT_MDIO,
     EVENT_NETWORK, /* host side: poll slirp, board page, consoles; each virtual ms */
+    EVENT_PEER,    /* the cable and the peer in virtual time: net_event. Not the chip's: outlives
+                    * resets */
     EVENT_COUNT
 };
 
-struct cpu;     /* cpu.c: Unicorn, exceptions, NVIC, SysTick, SCB, DWT */
-struct flash;   /* flash.c: banks, option bytes, ECC */
-struct eth;     /* eth.c: MAC, DMA, MDIO; phy.c */
-struct net;     /* net.c: libslirp */
-struct soc;     /* soc.c: RCC, PWR, SYSCFG, RNG, IWDG, RTC, DBGMCU, unique id */
-struct gpio;    /* gpio.c */
-struct usart;   /* usart.c: USART1-3 */
-struct page;    /* page.c: the board page */
-struct control; /* control.c: the control socket */
-struct gdb;     /* gdb.c: the debugger's stub */
-struct tracer;  /* tracer.c: signals over time, in a file */
-struct digest;  /* digest.c: hash of all frames, flash operations and times */
-struct bus;     /* bus.c: address map, unmodelled access reports */
+struct cpu;      /* cpu.c: Unicorn, exceptions, NVIC, SysTick, SCB, DWT */
+struct flash;    /* flash.c: banks, option bytes, ECC */
+struct eth;      /* eth.c: MAC, DMA, MDIO; phy.c */
+struct net;      /* net.c: libslirp */
+struct soc;      /* soc.c: RCC, PWR, SYSCFG, RNG, IWDG, RTC, DBGMCU, unique id */
+struct gpio;     /* gpio.c */
+struct usart;    /* usart.c: USART1-3 */
+struct page;     /* page.c: the board page */
+struct control;  /* control.c: the control socket */
+struct gdb;      /* gdb.c: the debugger's stub */
+struct tracer;   /* tracer.c: signals over time, in a file */
+struct digest;   /* digest.c: hash of all frames, flash operations and times */
+struct sessions; /* sessions.c: from one power-on to the next cut */
+struct bus;      /* bus.c: address map, unmodelled access reports */
 
 struct board_options {
     uint32_t idcode;           /* DBGMCU_IDCODE, default 0x20036450 (H745, revision V) */
     bool factory_option_bytes; /* BCM4 = 1 as shipped; default is BCM4 = 0 */
+    bool single_core;          /* an STM32H743 or H753: no Cortex-M4, no BCM4 */
     bool fast;                 /* virtual time does not wait for real time */
     bool ram_random;
     uint8_t ram_fill;
@@ -107,9 +117,11 @@ struct board {
     struct gdb *gdb;
     struct tracer *tracer;
     struct digest *digest;
-    uint64_t now_ns; /* virtual time since the program's start, also over resets */
+    struct sessions *sessions; /* NULL without --http */
+    uint64_t now_ns;           /* virtual time since the program's start, also over resets */
     uint64_t events[EVENT_COUNT];
-    uint64_t next_event_ns; /* the earliest of them */
+    uint64_t next_wake_ns;  /* the earliest of them */
+    uint64_t next_event_ns; /* the same, or a deadline of the control socket's before it */
     uint64_t reset_count;
     uint64_t instruction_count;
     bool powered;
@@ -133,6 +145,9 @@ struct board {
  * Handlers by event: cpu_event, flash_event, soc_event, usart_event, eth_event, board's own. */
 void board_schedule(struct board *board, enum board_event event, uint64_t at_ns);
 
+/* control_deadline() has changed. */
+void board_deadline_changed(struct board *board);
+
 /* The guest polls a busy flag, or the bus stalls it: let time jump to the next event. Takes effect
  * at the end of the running translation block. */
 void board_skip_to_next_event(struct board *board);
@@ -147,6 +162,9 @@ void board_stall_until(struct board *board, uint64_t at_ns);
 void board_request_reset(struct board *board, enum reset_cause cause);
 /* "Pull the plug", which tears running flash operations, or put it back. Not from bus callbacks. */
 void board_power(struct board *board, bool on);
+/* Put it back after so short a loss that the brown-out reset came and not the power-on one (RM0399
+ * 9.4.1, BOR): RESET_BROWNOUT, RAM kept but for parts of it, by the seed. */
+void board_power_back(struct board *board);
 /* The same as pulling it, at the end of the running translation block. */
 void board_pull_plug(struct board *board);
 
@@ -221,6 +239,7 @@ void flash_dma_read(struct board *board, uint32_t address, uint32_t size);
 struct soc *soc_create(struct board *board);
 void soc_reset(struct board *board, enum reset_cause cause);
 void soc_event(struct board *board, enum board_event event);
+bool iwdg_runs(const struct board *board); /* the watchdog, which a reset alone stops */
 uint32_t soc_sysclk_hz(
     const struct board *board); /* CPU clock from the RCC registers, virtual time's base */
 uint32_t soc_kernel_hz(const struct board *board, int usart); /* USART's clock */
@@ -268,6 +287,8 @@ void eth_receive(struct board *board, const uint8_t *frame,
 bool eth_can_receive(const struct board *board); /* room in the wire-side queue */
 
 struct net *net_create(struct board *board);
+void net_reset(struct board *board); /* the chip restarts, or is off: called by eth_reset() */
+void net_event(struct board *board);
 void net_transmit(struct board *board, const uint8_t *frame, size_t size); /* to the wire, no FCS */
 void net_destroy(struct board *board);
 
@@ -292,7 +313,8 @@ void cpu_stop(struct board *board); /* leave emulation at the next translation b
 uint32_t cpu_pc(const struct board *board);
 /* Bytes of flash changed: drop translated code and cached counts. address as the core sees it. */
 void cpu_flash_changed(struct board *board, uint32_t address, uint32_t size);
-/* Make the core's loads and fetches from a range (whole pages of 4 KB) ask flash_bus_read() first,
+/* Make the core's loads and fetches from a range of flash (whole pages of 4 KB), or from the whole
+ * system memory (its base, its size), ask flash_bus_read() first,
  * or go direct again. Costs a microsecond or less; may be called from any callback, also from
  * within flash_bus_read(). Guards are kept over cpu_reset(): flash_reset() runs before it and sets
  * them anew. */

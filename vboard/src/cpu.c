@@ -10,6 +10,8 @@
  */
 #include "cpu.h"
 #include "bus.h"
+#include "cache.h"
+#include "stall.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,19 +50,19 @@ uint32_t cpu_pc(const struct board *board)
 void cpu_sync(struct board *board)
 {
     struct cpu *cpu = board->cpu;
-    uint64_t executed = (uint64_t)(cpu->span - cpu->budget);
+    int64_t executed = cpu->span - cpu->budget; /* negative: counted before a debugger's stop */
     uint64_t hz = cpu->clock_hz;
     uint64_t total;
 
-    if (executed == 0) {
+    if (executed <= 0) {
         return;
     }
     cpu->span = cpu->budget;
-    total = executed * NS_PER_S + cpu->fraction;
+    total = (uint64_t)executed * NS_PER_S + cpu->fraction;
     board->now_ns += total / hz;
     cpu->fraction = total % hz;
-    board->instruction_count += executed;
-    cpu->cycles += executed;
+    board->instruction_count += (uint64_t)executed;
+    cpu->cycles += (uint64_t)executed;
 }
 
 /* Cycles until the next event, rounded up, a second at most. */
@@ -149,6 +151,23 @@ struct cpu *cpu_create(struct board *board)
     return cpu;
 }
 
+/* A vector table that no firmware for this chip has. The board runs it nevertheless, as the chip
+ * would. */
+static void look_at_vectors(struct board *board, uint32_t base, const uint32_t vectors[2])
+{
+    bool blank = vectors[0] == UINT32_MAX && vectors[1] == UINT32_MAX;
+    bool stack = memory_ram_at(vectors[0] - 4, 4) != NULL && vectors[0] % 4 == 0;
+    bool start = memory_is_mapped(vectors[1]) && (vectors[1] & 1u) != 0;
+
+    if (!blank && (!stack || !start)) {
+        board_warn(board,
+                   "the vector table at 0x%08x begins with 0x%08x, which is %s stack pointer, and "
+                   "0x%08x, which is %s reset vector%s",
+                   base, vectors[0], stack ? "a" : "no", vectors[1], start ? "a" : "no",
+                   stack && start ? "" : ": is this a .bin for this chip and this address?");
+    }
+}
+
 /* A new engine: the flash banks may have been swapped. */
 void cpu_reset(struct board *board)
 {
@@ -161,6 +180,7 @@ void cpu_reset(struct board *board)
     cpu_open_engine(cpu);
     nvic_reset(cpu);
     scs_reset(cpu);
+    cache_reset(cpu);
     cpu->bias = 0;
     cpu->stop = cpu->skip = cpu->asleep = cpu->locked_up = cpu->imprecise_fault = cpu->stale =
         false;
@@ -169,10 +189,14 @@ void cpu_reset(struct board *board)
     memset(cpu->blocks, 0, sizeof cpu->blocks);
     memset(cpu->executed, 0, sizeof cpu->executed);
     memcpy(vectors, memory_at(board, cpu->scs.vtor, sizeof vectors), sizeof vectors);
+    look_at_vectors(board, cpu->scs.vtor, vectors);
     cpu_set_register(cpu, UC_ARM_REG_SP, vectors[0] & ~3u);
     cpu_set_register(cpu, UC_ARM_REG_LR, 0xFFFFFFFF);
     cpu_set_register(cpu, UC_ARM_REG_PC, vectors[1] | 1u);
     cpu_refresh_flags(cpu);
+    if ((vectors[1] & 1u) == 0) {
+        exception_fault(cpu, EXC_USAGE_FAULT, CFSR_INVSTATE);
+    }
 }
 
 void cpu_destroy(struct board *board)
@@ -213,6 +237,7 @@ static void prepare_run(struct cpu *cpu)
         cpu->bias = BIAS;
     }
     cpu_replan(cpu->board);
+    cpu_debug_prepare(cpu);
 }
 
 enum cpu_result cpu_run(struct board *board)
@@ -224,8 +249,14 @@ enum cpu_result cpu_run(struct board *board)
         return CPU_SLEEP;
     }
     cpu->asleep = false;
-    nvic_take(cpu);
-    if (cpu->locked_up) {
+    if (stall_holds_core(board)) {
+        cpu_wait_until(board, board->next_wake_ns);
+        return CPU_CONTINUE;
+    }
+    if (nvic_take(cpu)) {
+        cpu_debug_entered(cpu);
+    }
+    if (cpu->locked_up || cpu->debug.hit != HIT_NONE) {
         return CPU_CONTINUE;
     }
     prepare_run(cpu);
@@ -233,11 +264,13 @@ enum cpu_result cpu_run(struct board *board)
     error = uc_emu_start(
         cpu->uc, cpu_register(cpu, UC_ARM_REG_PC) | (cpu_in_thumb_state(cpu) ? 1u : 0), 0, 0, 0);
     cpu->running = false;
+    cpu_debug_restore_pc(cpu);
     cpu_sync(board);
     cpu_handle_exit(cpu, error);
+    cpu_debug_finish(cpu);
     if (cpu->skip) {
         cpu->skip = false;
-        cpu_wait_until(board, board->next_event_ns);
+        cpu_wait_until(board, board->next_wake_ns);
     }
     return cpu->ended ? CPU_ENDED : CPU_CONTINUE;
 }

@@ -10,6 +10,7 @@
 #define VBOARD_CPU_H
 
 #include "board.h"
+#include "cpu_debug.h"
 
 #include <unicorn/unicorn.h>
 
@@ -75,9 +76,11 @@ struct block_info {
     uint16_t size;
     uint16_t instructions;
     bool needs_fpu;
+    bool spins; /* a branch to itself: only an event ends it */
 };
 
 #define BLOCK_SLOTS (1u << 14)
+#define CACHE_LINES 27648u /* of 32 bytes, in the memories that the DMA reaches: cache.c */
 
 struct nvic {
     uint32_t pending[EXC_WORDS];
@@ -128,11 +131,15 @@ struct cpu {
 
     uint8_t
         guard[(2 * BANK_SIZE) >> 12]; /* page of flash: loads and fetches ask flash_bus_read() */
+    bool system_guard;                /* the same of loads from the system memory */
     uint8_t executed[(2 * BANK_SIZE) >> 12]; /* page of flash: code of it was translated */
     struct block_info blocks[BLOCK_SLOTS];
 
     struct nvic nvic;
     struct scs scs;
+    uint8_t cache_lines[CACHE_LINES];
+    uint8_t cache_swept; /* what holds of all of them: CLEANED, DMA_WROTE not (cache.c) */
+    struct cpu_debug debug;
 };
 
 /* --- cpu.c --- */
@@ -162,6 +169,19 @@ void cpu_open_engine(struct cpu *cpu);
 /* End the program when Unicorn cannot do what it is asked. */
 void cpu_require(uc_err error, const char *what);
 bool cpu_fpu_is_off(const struct cpu *cpu);
+/* Stop Unicorn. Only in a block or code hook, or with access_abort(). */
+void cpu_leave(struct cpu *cpu, enum exit_reason reason);
+uint32_t cpu_count_instructions(struct cpu *cpu, uint32_t address, uint32_t size);
+/* Does this page of flash ask flash_bus_read() first? The fetch that does: may leave. */
+bool cpu_is_guarded(const struct cpu *cpu, uint32_t address);
+void cpu_fetch_guarded(struct cpu *cpu, uint32_t address, uint32_t size);
+
+/* --- cpu_precise.c --- */
+
+/* --precise-faults */
+bool cpu_is_precise(const struct cpu *cpu);
+/* It looks at each instruction before it is executed. */
+void cpu_precise_instruction(struct cpu *cpu, uint32_t address, uint32_t size);
 
 /* --- cpu_exits.c --- */
 
@@ -220,5 +240,6 @@ bool memory_is_mapped(uint32_t address);
 bool memory_create(void);
 bool memory_map(struct board *board, uc_engine *uc);
 void memory_power_on(struct board *board);
+void memory_brownout(struct board *board);
 
 #endif

@@ -18,7 +18,7 @@
 
 /* --- leaving the engine --- */
 
-static void leave(struct cpu *cpu, enum exit_reason reason)
+void cpu_leave(struct cpu *cpu, enum exit_reason reason)
 {
     cpu->exit = reason;
     uc_emu_stop(cpu->uc);
@@ -28,7 +28,7 @@ static void leave_with_fault(struct cpu *cpu, int exception, uint32_t status)
 {
     cpu->fault_exception = exception;
     cpu->fault_status = status;
-    leave(cpu, EXIT_FAULT);
+    cpu_leave(cpu, EXIT_FAULT);
 }
 
 bool cpu_ignores_bus_faults(const struct board *board)
@@ -43,10 +43,14 @@ void cpu_bus_error(struct board *board, uint32_t address, bool write)
 {
     struct cpu *cpu = board->cpu;
 
+    if (!cpu->running) {
+        cpu->debug.access_failed = true;
+        return;
+    }
     if (cpu_ignores_bus_faults(board)) {
         return;
     }
-    if (write) {
+    if (write && !cpu_is_precise(cpu)) {
         cpu->imprecise_fault = behaves(BEHAVIOUR_IMPRECISE_BUS_FAULT);
         cpu_stop(board);
         return;
@@ -61,16 +65,31 @@ void cpu_bus_error(struct board *board, uint32_t address, bool write)
 
 /* --- accesses that Unicorn does not do by itself --- */
 
-static bool is_guarded(const struct cpu *cpu, uint32_t address)
+bool cpu_is_guarded(const struct cpu *cpu, uint32_t address)
 {
     uint32_t offset = address - FLASH_BASE;
 
     return offset < 2 * BANK_SIZE && cpu->guard[offset >> GUARD_SHIFT] != 0;
 }
 
+/* The system memory at 0x1FF00000 (unique id, flash size) lies in physical bank 1. */
+static bool is_guarded_system(const struct cpu *cpu, uint32_t address)
+{
+    return cpu->system_guard && address - SYSTEM_MEMORY_BASE < SYSTEM_MEMORY_SIZE;
+}
+
 static bool on_is_watched(void *context, uint32_t address)
 {
-    return is_guarded(context, address);
+    return cpu_is_guarded(context, address) || is_guarded_system(context, address) ||
+           cpu_debug_watches_page(context, address);
+}
+
+/* A debugger's watchpoint: leave before the access. */
+static void look_at_access(struct cpu *cpu, uint32_t address, unsigned size, bool write)
+{
+    if (cpu->debug.watchpoint_count > 0 && cpu_debug_access(cpu, address, size, write)) {
+        access_abort();
+    }
 }
 
 static bool is_peripheral(uint32_t address)
@@ -82,7 +101,8 @@ static enum access_verdict on_load(void *context, uint32_t address, unsigned siz
 {
     struct cpu *cpu = context;
 
-    if (is_guarded(cpu, address)) {
+    look_at_access(cpu, address, size, false);
+    if (cpu_is_guarded(cpu, address) || is_guarded_system(cpu, address)) {
         cpu_sync(cpu->board);
         if (!flash_bus_read(cpu->board, address, size, false)) {
             cpu_bus_error(cpu->board, address, false);
@@ -101,11 +121,12 @@ static enum access_verdict on_store(void *context, uint32_t address, unsigned si
     struct cpu *cpu = context;
     bool ok;
 
+    look_at_access(cpu, address, size, true);
     if (is_peripheral(address)) {
         return ACCESS_DO;
     }
     if (memory_ram_at(address, 1) != NULL) {
-        return ACCESS_RAM;
+        return cpu_debug_watches_page(cpu, address) ? ACCESS_DO : ACCESS_RAM;
     }
     if (address - FLASH_BASE < 2 * BANK_SIZE) {
         cpu_sync(cpu->board);
@@ -125,7 +146,11 @@ void cpu_guard(struct board *board, uint32_t address, uint32_t size, bool guarde
     uint32_t first = (address - FLASH_BASE) >> GUARD_SHIFT;
     uint32_t last = (address - FLASH_BASE + size - 1) >> GUARD_SHIFT;
 
-    memset(&cpu->guard[first], guarded, last - first + 1);
+    if (address == SYSTEM_MEMORY_BASE) {
+        cpu->system_guard = guarded;
+    } else {
+        memset(&cpu->guard[first], guarded, last - first + 1);
+    }
     if (guarded) {
         access_flush();
     }
@@ -164,6 +189,22 @@ static uint32_t scan_block(struct cpu *cpu, uint32_t address, uint32_t size, uin
     return count;
 }
 
+uint32_t cpu_count_instructions(struct cpu *cpu, uint32_t address, uint32_t size)
+{
+    uint32_t fp;
+
+    return scan_block(cpu, address, size, &fp);
+}
+
+/* "b .", where fault handlers end: nothing changes until the next event. */
+static bool is_self_branch(struct cpu *cpu, uint32_t address, uint32_t size)
+{
+    static const uint8_t self_branch[2] = {0xFE, 0xE7};
+    const uint8_t *code = size == 2 ? memory_at(cpu->board, address, size) : NULL;
+
+    return code != NULL && memcmp(code, self_branch, sizeof self_branch) == 0;
+}
+
 static struct block_info *find_block(struct cpu *cpu, uint32_t address, uint32_t size)
 {
     struct block_info *info = &cpu->blocks[(address >> 1) % BLOCK_SLOTS];
@@ -176,6 +217,7 @@ static struct block_info *find_block(struct cpu *cpu, uint32_t address, uint32_t
     info->size = (uint16_t)size;
     info->instructions = (uint16_t)scan_block(cpu, address, size, &fp);
     info->needs_fpu = fp != 0;
+    info->spins = is_self_branch(cpu, address, size);
     if (offset < 2 * BANK_SIZE) {
         cpu->executed[offset >> GUARD_SHIFT] = 1;
         cpu->executed[(offset + size - 1) >> GUARD_SHIFT] = 1;
@@ -217,12 +259,12 @@ static void stop_at_fpu(struct cpu *cpu, uint32_t address, uint32_t size)
         return;
     }
     cpu->fp_trap_new = true;
-    leave(cpu, EXIT_STOPPED);
+    cpu_leave(cpu, EXIT_STOPPED);
 }
 
 /* The core fetches from flash that is busy or holds dead words. Time may pass and the code change,
  * so the block is looked up again then. */
-static void fetch_guarded(struct cpu *cpu, uint32_t address, uint32_t size)
+void cpu_fetch_guarded(struct cpu *cpu, uint32_t address, uint32_t size)
 {
     uint64_t before;
 
@@ -231,7 +273,7 @@ static void fetch_guarded(struct cpu *cpu, uint32_t address, uint32_t size)
     if (!flash_bus_read(cpu->board, address, size, true)) {
         leave_with_fault(cpu, EXC_BUS_FAULT, CFSR_IBUSERR);
     } else if (cpu->board->now_ns != before || cpu->stale) {
-        leave(cpu, EXIT_STOPPED);
+        cpu_leave(cpu, EXIT_STOPPED);
     }
 }
 
@@ -239,14 +281,14 @@ static void fetch_guarded(struct cpu *cpu, uint32_t address, uint32_t size)
 static bool slow_path(struct cpu *cpu, uint32_t address, struct block_info *info)
 {
     if (cpu->stop || cpu->budget + cpu->bias <= 0 || (cpu->nvic.changed && nvic_can_take(cpu))) {
-        leave(cpu, EXIT_STOPPED);
+        cpu_leave(cpu, EXIT_STOPPED);
         return true;
     }
     if (info->needs_fpu && cpu_fpu_is_off(cpu) && cpu->fp_trap == 0) {
         stop_at_fpu(cpu, address, info->size);
         return true;
     }
-    return false;
+    return cpu->debug.stepping && cpu_debug_step(cpu, address);
 }
 
 static void on_block(uc_engine *uc, uint64_t address64, uint32_t size, void *context)
@@ -257,12 +299,17 @@ static void on_block(uc_engine *uc, uint64_t address64, uint32_t size, void *con
 
     (void)uc;
     if (__builtin_expect(cpu->budget <= 0, 0) && slow_path(cpu, address, info)) {
+        cpu->debug.left = address;
         return;
     }
-    if (__builtin_expect(is_guarded(cpu, address), 0)) {
+    if (__builtin_expect(info->spins, 0)) {
+        board_skip_to_next_event(cpu->board);
+    }
+    if (__builtin_expect(cpu_is_guarded(cpu, address), 0) && !cpu_is_precise(cpu)) {
         cpu->exit = EXIT_ASLEEP;
-        fetch_guarded(cpu, address, size);
+        cpu_fetch_guarded(cpu, address, size);
         if (cpu->exit != EXIT_ASLEEP) {
+            cpu->debug.left = address;
             return;
         }
     }
@@ -279,13 +326,13 @@ static void on_interrupt(uc_engine *uc, uint32_t number, void *context)
 
     (void)uc;
     cpu->trap = number;
-    leave(cpu, EXIT_TRAP);
+    cpu_leave(cpu, EXIT_TRAP);
 }
 
 static bool on_invalid(uc_engine *uc, void *context)
 {
     (void)uc;
-    leave(context, EXIT_INVALID);
+    cpu_leave(context, EXIT_INVALID);
     return true;
 }
 
@@ -398,4 +445,5 @@ void cpu_open_engine(struct cpu *cpu)
     add_hook(cpu, UC_HOOK_MEM_FETCH_UNMAPPED | UC_HOOK_MEM_FETCH_PROT, (void *)(uintptr_t)on_fetch);
     add_hook(cpu, UC_HOOK_MEM_READ_UNMAPPED | UC_HOOK_MEM_WRITE_UNMAPPED,
              (void *)(uintptr_t)on_unmapped);
+    cpu_debug_open(cpu);
 }

@@ -57,7 +57,9 @@ static void breakpoint(struct cpu *cpu)
 
     if (code_halfword(cpu, cpu_register(cpu, UC_ARM_REG_PC) & ~1u) != bkpt_ab ||
         !semihosting(cpu)) {
-        exception_debug_event(cpu);
+        if (!cpu_debug_instruction(cpu)) {
+            exception_debug_event(cpu);
+        }
     }
 }
 
@@ -119,6 +121,11 @@ static void handle_invalid(struct cpu *cpu)
     } else if ((before == wfe || before == yield) && cpu->block + cpu->block_size == pc) {
         cpu->skip = before == wfe && behaves(BEHAVIOUR_WFE);
     } else if (behaves(BEHAVIOUR_UNDEFINED_INSTRUCTION)) {
+        if (code_halfword(cpu, pc) == 0xFFFF && pc - FLASH_BASE < 2 * BANK_SIZE) {
+            board_warn(cpu->board,
+                       "erased flash is executed at 0x%08x: a jump to where no code was programmed",
+                       pc);
+        }
         exception_fault(cpu, EXC_USAGE_FAULT, CFSR_UNDEFINSTR);
     } else {
         cpu_set_register(cpu, UC_ARM_REG_PC, (pc + (is_wide(code_halfword(cpu, pc)) ? 4 : 2)) | 1u);

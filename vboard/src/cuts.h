@@ -12,6 +12,8 @@
 
 #include "board.h"
 
+#define OPERATIONS_KEPT (1u << 20)
+
 enum operation_kind { KIND_PROGRAM, KIND_ERASE, KIND_OPTIONS };
 enum operation_end { END_RUNNING, END_DONE, END_TORN, END_REFUSED };
 
@@ -55,13 +57,16 @@ const struct operation_record *operation_record(const struct board *board, uint6
  * off, cut_happened() says so until the next plan. */
 void cut_plan(struct board *board, uint64_t number, enum cut_model model, uint64_t seed);
 bool cut_happened(const struct board *board);
+/* The planned operation, kept after the cut has happened until the next plan; 0: nothing planned.
+ */
+uint64_t cut_planned(const struct board *board, enum cut_model *model);
 const char *cut_error(const struct board *board);
 
 /* Operation `number` fails: OPERR or WRPERR-like flag, or silently; 0: none. */
 void failure_plan(struct board *board, uint64_t number, bool silent);
 /* All operations in a sector fail; bank -1: none. */
 void failure_stuck(struct board *board, int bank, int sector);
-/* Flip bits of a word: 1 corrected, 2 dead. */
+/* Flip bits of a word: 1 corrected, 2 dead. One that had a corrected error is dead with another. */
 void flash_rot(struct board *board, int bank, uint32_t word, unsigned bits);
 /* One character per word, as CONTROL.md has it. */
 char flash_word_letter(const struct board *board, int bank, uint32_t word);

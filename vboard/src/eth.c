@@ -265,6 +265,10 @@ static void phy_changed(struct board *board)
 void phy_set_link(struct board *board, bool plugged)
 {
     eth_trace(board, "cable %s", plugged ? "plugged" : "pulled");
+    if (!board->powered) { /* a board that is off: its PHY looks at the cable when it starts */
+        board->eth->phy.cable = plugged;
+        return;
+    }
     phy_set_cable(&board->eth->phy, plugged, board->now_ns);
     phy_changed(board);
 }
@@ -533,6 +537,7 @@ void eth_reset(struct board *board)
     eth_mac_reset(board);
     phy_reset(&board->eth->phy, board->now_ns); /* its reset pin hangs on NRST */
     schedule_mdio(board);
+    net_reset(board);
 }
 
 struct eth *eth_create(struct board *board)

@@ -5,7 +5,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "control.h"
 #include "cpu.h"
+#include "watch.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -41,16 +43,25 @@ static bool flash_is_blank(struct cpu *cpu)
     return vectors[0] == UINT32_MAX && vectors[1] == UINT32_MAX;
 }
 
+/* Armv7-M ARM B1.5.15: the core executes nothing more; only a reset ends that. This chip makes none
+ * of it (RM0399 9.4: a lock-up is no source of a reset): a watchdog does, or a person. */
 static void lock_up(struct cpu *cpu, const char *why)
 {
+    char text[160];
+
     if (flash_is_blank(cpu)) {
         why = "there is no firmware at 0x08000000";
     }
-    board_warn(cpu->board, "lock-up at PC 0x%08x (%s, CFSR 0x%08x, HFSR 0x%08x)",
-               cpu_register(cpu, UC_ARM_REG_PC), why, cpu->scs.cfsr, cpu->scs.hfsr);
+    (void)snprintf(text, sizeof text, "lock-up at PC 0x%08x (%s, CFSR 0x%08x, HFSR 0x%08x)%s",
+                   cpu_register(cpu, UC_ARM_REG_PC), why, cpu->scs.cfsr, cpu->scs.hfsr,
+                   iwdg_runs(cpu->board) ? "" : ": no watchdog runs, only a reset helps");
+    board_warn(cpu->board, "%s", text);
     cpu->locked_up = true;
-    if (behaves(BEHAVIOUR_LOCKUP_RESET)) {
+    cpu_debug_exception(cpu, EXC_HARD_FAULT);
+    if (!behaves(BEHAVIOUR_LOCK_UP)) {
         board_request_reset(cpu->board, RESET_LOCKUP);
+    } else if (!iwdg_runs(cpu->board)) {
+        board_stop(cpu->board, STOP_LOCKUP, text);
     }
 }
 
@@ -201,7 +212,9 @@ void exception_enter(struct cpu *cpu, int exception)
         fprintf(stderr, "exc: %.9f enter %d from 0x%08x\n", (double)cpu->board->now_ns * 1e-9,
                 exception, from);
     }
+    watch_exception(cpu->board, exception, true);
     jump_to_vector(cpu, exception);
+    cpu_debug_exception(cpu, exception);
 }
 
 /* --- return --- */
@@ -285,6 +298,7 @@ void exception_return(struct cpu *cpu, uint32_t value)
         return;
     }
     deactivate(cpu, exception);
+    watch_exception(cpu->board, exception, false);
     if (memory == NULL) {
         exception_fault(cpu, EXC_BUS_FAULT, CFSR_UNSTKERR);
         return;

@@ -273,6 +273,9 @@ static bool write_register(struct board *board, uint32_t offset, uint32_t lanes,
     if (offset >= 0x200) {
         return false;
     }
+    if (flash->unpowered) {
+        return true;
+    }
     if (option_blocks_writes(flash) || !keys_complete(board, bank, offset & 0xff)) {
         return true;
     }
@@ -300,11 +303,21 @@ static bool write_register(struct board *board, uint32_t offset, uint32_t lanes,
 
 /* --- life cycle --- */
 
+/* What ran when the program was killed, if anything did. */
+static void tear_noted(struct board *board, int bank)
+{
+    struct flash_cells *cells = board->flash->cells;
+
+    if (cells->header.operation[bank].kind != OPERATION_NONE) {
+        cells_end_by(cells, bank, CUT_TORN, cells_next_seed(cells, board->options.seed), 128);
+    }
+}
+
 struct flash *flash_create(struct board *board)
 {
     static const struct device device = {"FLASH", 0x52002000,    0x400,
                                          names,   read_register, write_register};
-    struct option_bytes defaults = option_defaults(board->options.factory_option_bytes);
+    struct option_bytes defaults = option_shipped(board, board->options.factory_option_bytes);
     struct flash *flash = calloc(1, sizeof *flash);
 
     if (flash == NULL) {
@@ -312,14 +325,13 @@ struct flash *flash_create(struct board *board)
         return NULL;
     }
     flash->cells = flash_file_open(board->options.flash_file, &defaults, &flash->file);
-    if (flash->cells == NULL) {
+    if (flash->cells == NULL || !cuts_create(flash)) {
         free(flash);
         return NULL;
     }
     board->flash = flash;
     for (int bank = 0; bank < 2; bank++) {
-        cells_tear(flash->cells, bank,
-                   128); /* what ran when the program was killed, if anything did */
+        tear_noted(board, bank);
         for (uint32_t page = 0; page < BANK_PAGES; page++) {
             flash_count_page(flash, bank, page);
         }
@@ -343,8 +355,19 @@ static void reset_bank(struct board *board, int bank)
     flash_drop_buffer(b);
 }
 
+static void word_aged(void *context, int bank, uint32_t word)
+{
+    struct board *board = context;
+
+    flash_count_page(board->flash, bank, word / (GUARD_PAGE / WORD_SIZE));
+}
+
 void flash_reset(struct board *board, enum reset_cause cause)
 {
+    if (flash_lost_power(cause)) {
+        board->flash->unpowered = false;
+        cells_age(board->flash->cells, word_aged, board);
+    }
     for (int bank = 0; bank < 2; bank++) {
         flash_tear(board, bank);
         reset_bank(board, bank);
@@ -370,6 +393,7 @@ void flash_power_off(struct board *board)
 void flash_destroy(struct board *board)
 {
     flash_file_close(board->flash->cells, board->flash->file);
+    cuts_destroy(board->flash);
     free(board->flash);
     board->flash = NULL;
 }

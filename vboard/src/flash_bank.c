@@ -1,7 +1,7 @@
-/* flash_bank.c - a bank's operations, write buffer, and what the core reads there.
+/* flash_bank.c - a bank's operations.
  *
- * Source: RM0399 4.3. A bank has a 256-bit write buffer and, behind the running operation, room for
- * one more full word and two erases; a write that finds its place taken stalls the core. A read or
+ * Source: RM0399 4.3. Behind the running operation there is room for one more full word
+ * (flash_write.c) and two erases; what finds its place taken stalls the core. A read or
  * fetch of a bank that is busy stalls until its operations end. For that a bank is guarded (see
  * cpu_guard) when an operation starts, and stays so until something really reads there: programming
  * word after word costs one guard.
@@ -41,6 +41,14 @@ void flash_guard_pages(struct board *board, int bank, uint32_t word, uint32_t co
     }
 }
 
+/* Physical bank 1 holds the system memory too (RM0399 4.3.2, memory organization). */
+static void guard_system_memory(struct board *board, int bank, bool guarded)
+{
+    if (bank == 0 && behaves(BEHAVIOUR_OPTION_SYSTEM_STALL)) {
+        guard(board, SYSTEM_MEMORY_BASE, SYSTEM_MEMORY_SIZE, guarded);
+    }
+}
+
 static void guard_bank(struct board *board, int bank)
 {
     struct flash_bank *b = &board->flash->bank[bank];
@@ -48,6 +56,7 @@ static void guard_bank(struct board *board, int bank)
     if (!b->guarded) {
         b->guarded = true;
         guard(board, flash_address(board->flash, bank, 0), BANK_SIZE, true);
+        guard_system_memory(board, bank, true);
     }
 }
 
@@ -58,6 +67,7 @@ void flash_unguard_bank(struct board *board, int bank)
 
     b->guarded = false;
     guard(board, flash_address(board->flash, bank, 0), BANK_SIZE, false);
+    guard_system_memory(board, bank, false);
     for (uint32_t page = 0; page < BANK_PAGES; page++) {
         if (b->bad_words[page] != 0 ||
             option_read_protected(board->flash, bank, page * page_words, page_words)) {
@@ -73,7 +83,7 @@ void flash_count_page(struct flash *flash, int bank, uint32_t page)
 
     for (unsigned i = 0; i < GUARD_PAGE / WORD_SIZE; i++) {
         used = (uint16_t)(used + (state[i] != WORD_BLANK));
-        bad = (uint16_t)(bad + (state[i] >= WORD_SINGLE_ERROR));
+        bad = (uint16_t)(bad + word_errs(state[i]));
     }
     flash->bank[bank].used_words[page] = used;
     flash->bank[bank].bad_words[page] = bad;
@@ -118,7 +128,7 @@ void flash_start(struct board *board, int bank, enum operation operation, uint64
     if (!behaves(BEHAVIOUR_FLASH_READ_WHILE_WRITE)) {
         guard_bank(board, 1 - bank);
     }
-    board_schedule(board, event_of(board->flash, bank), b->end_ns);
+    board_schedule(board, event_of(board->flash, bank), cuts_due_ns(board, bank));
 }
 
 void flash_wait_idle(struct board *board, int bank)
@@ -129,7 +139,7 @@ void flash_wait_idle(struct board *board, int bank)
         uint64_t end_ns = b->end_ns;
 
         board_stall_until(board, end_ns);
-        if (board->reset_requested || board->now_ns < end_ns) {
+        if (board->reset_requested || board->flash->unpowered || board->now_ns < end_ns) {
             return;
         }
     }
@@ -140,14 +150,21 @@ static unsigned parallelism(const struct flash_bank *b)
     return behaves(BEHAVIOUR_FLASH_PSIZE_TIME) ? b->control >> CR_PSIZE_SHIFT & 3 : 3;
 }
 
-static void start_program(struct board *board, int bank, uint32_t word, const uint8_t *data)
+void flash_start_program(struct board *board, int bank, uint32_t word, const uint8_t *data)
 {
     static const uint32_t time_us[4] = {290, 180, 130, 100}; /* x8 to x64 */
     struct flash *flash = board->flash;
     struct stored_operation note = {OPERATION_PROGRAM, word, 1, {0}};
 
+    if (flash->unpowered) {
+        return; /* the plug was pulled while this waited for its place */
+    }
     if (option_write_protected(flash, bank, word / SECTOR_WORDS, 1)) {
+        cuts_refused(board, bank, KIND_PROGRAM, word, 1);
         flash_raise(board, bank, SR_WRPERR);
+        return;
+    }
+    if (!cuts_begin(board, bank, KIND_PROGRAM, word, 1)) {
         return;
     }
     memcpy(note.data, data, WORD_SIZE);
@@ -188,8 +205,15 @@ static void start_erase(struct board *board, int bank, uint32_t sector, uint32_t
         OPERATION_ERASE, sector * SECTOR_WORDS, count * SECTOR_WORDS, {0}};
     uint64_t duration_ns = time_ms[parallelism(&flash->bank[bank])] * NS_PER_MS * count;
 
+    if (flash->unpowered) {
+        return; /* the plug was pulled while this waited for its place */
+    }
     if (option_write_protected(flash, bank, sector, count)) {
+        cuts_refused(board, bank, KIND_ERASE, note.word, note.word_count);
         flash_raise(board, bank, SR_WRPERR);
+        return;
+    }
+    if (!cuts_begin(board, bank, KIND_ERASE, note.word, note.word_count)) {
         return;
     }
     flash_note_operation(flash->cells, bank, &note);
@@ -199,6 +223,9 @@ static void start_erase(struct board *board, int bank, uint32_t sector, uint32_t
     option_warn_m4(board, bank, note.word, note.word_count);
     flash_start(board, bank, OPERATION_ERASE,
                 behaves(BEHAVIOUR_FLASH_ERASE_TIME) ? duration_ns : 1);
+    if (board->options.speculative_stall) {
+        cpu_stop(board); /* stall.c decides before the core goes on */
+    }
 }
 
 /* RM0399 4.3.10: a queue of two erase commands; a third waits for room. */
@@ -223,10 +250,11 @@ static void start_next(struct board *board, int bank)
 {
     struct flash_bank *b = &board->flash->bank[bank];
 
-    while (b->operation == OPERATION_NONE && (b->queued || b->erases_queued > 0)) {
+    while (b->operation == OPERATION_NONE && !board->flash->unpowered &&
+           (b->queued || b->erases_queued > 0)) {
         if (b->queued) {
             b->queued = false;
-            start_program(board, bank, b->queued_word, b->queued_data);
+            flash_start_program(board, bank, b->queued_word, b->queued_data);
         } else {
             uint32_t sector = b->erase_sector[0], count = b->erase_count[0];
 
@@ -235,6 +263,18 @@ static void start_next(struct board *board, int bank)
             b->erases_queued--;
             start_erase(board, bank, sector, count);
         }
+    }
+}
+
+/* Once per program: what follows from it is told apart by the addresses in the log. */
+static void report_offence(struct board *board, int bank, uint32_t word)
+{
+    if (!board->flash->offended) {
+        board->flash->offended = true;
+        board_warn(board,
+                   "flash word 0x%08x is programmed again without an erase: its ECC no longer fits "
+                   "(RM0399 4.3.9). Later ones are not reported",
+                   (unsigned)flash_address(board->flash, bank, word));
     }
 }
 
@@ -247,13 +287,42 @@ static void carry_out(struct board *board, int bank, enum operation operation)
         option_finish(board);
         return;
     }
-    if (operation == OPERATION_PROGRAM) {
-        cells_program(cells, bank, note->word, note->data);
-    } else {
+    if (operation == OPERATION_ERASE) {
         cells_erase(cells, bank, note->word, note->word_count);
+    } else if (!cells_program(cells, bank, note->word, note->data)) {
+        report_offence(board, bank, note->word);
     }
     flash_note_done(cells, bank);
     flash_words_changed(board, bank, note->word, note->word_count);
+}
+
+/* An operation that fails, as planned: the words stay as they are. */
+static void fail(struct board *board, int bank, enum operation operation, bool silent)
+{
+    flash_note_done(board->flash->cells, bank);
+    if (operation == OPERATION_OPTIONS) {
+        board->flash->option_error = !silent;
+        flash_update_irq(board);
+    } else if (!silent) {
+        flash_raise(board, bank, SR_OPERR);
+    }
+    flash_trace(board, "bank %d: the operation fails, as planned", bank + 1);
+}
+
+/* Returns true when the operation did what it was asked for, or says so. */
+static bool end_operation(struct board *board, int bank, enum operation operation)
+{
+    bool silent, fails = cuts_fails(board, bank, &silent);
+
+    if (fails) {
+        fail(board, bank, operation, silent);
+        cuts_end(board, bank, END_REFUSED);
+        return silent;
+    }
+    carry_out(board, bank, operation);
+    bool refused = operation == OPERATION_OPTIONS && board->flash->option_error;
+    cuts_end(board, bank, refused ? END_REFUSED : END_DONE);
+    return !refused;
 }
 
 static void finish(struct board *board, int bank)
@@ -261,11 +330,12 @@ static void finish(struct board *board, int bank)
     struct flash_bank *b = &board->flash->bank[bank];
     enum operation operation = b->operation;
 
+    if (cuts_strike(board, bank)) {
+        return;
+    }
     board_schedule(board, event_of(board->flash, bank), BOARD_NEVER);
     b->operation = OPERATION_NONE;
-    carry_out(board, bank, operation);
-    if (behaves(BEHAVIOUR_FLASH_EOP) &&
-        !(operation == OPERATION_OPTIONS && board->flash->option_error)) {
+    if (end_operation(board, bank, operation) && behaves(BEHAVIOUR_FLASH_EOP)) {
         flash_raise(board, bank, SR_EOP);
     }
     start_next(board, bank);
@@ -284,207 +354,39 @@ void flash_event(struct board *board, enum board_event event)
     }
 }
 
-void flash_tear(struct board *board, int bank)
+void flash_end_by(struct board *board, int bank, enum cut_model model, uint64_t seed, unsigned done)
 {
     struct flash *flash = board->flash;
     struct flash_bank *b = &flash->bank[bank];
     const struct stored_operation *note = &flash->cells->header.operation[bank];
-    enum operation operation = b->operation;
+    bool whole = model == CUT_AFTER || model == CUT_LATE || model == CUT_DEFAULTS;
+
+    board_schedule(board, event_of(flash, bank), BOARD_NEVER);
+    if (b->operation == OPERATION_OPTIONS) {
+        option_end_by(board, model);
+    } else {
+        flash_trace(board, "%s ends as %s at %08x, %u of 256 done",
+                    b->operation == OPERATION_ERASE ? "erase" : "program", cut_model_name(model),
+                    (unsigned)flash_address(flash, bank, note->word), done);
+        cells_end_by(flash->cells, bank, model, seed, done);
+        flash_words_changed(board, bank, note->word, note->word_count);
+    }
+    b->operation = OPERATION_NONE;
+    cuts_end(board, bank, whole ? END_DONE : END_TORN);
+}
+
+void flash_tear(struct board *board, int bank)
+{
+    struct flash *flash = board->flash;
+    struct flash_bank *b = &flash->bank[bank];
     uint64_t done;
 
-    if (operation == OPERATION_NONE) {
-        return;
-    }
-    board_schedule(board, event_of(flash, bank), BOARD_NEVER);
-    b->operation = OPERATION_NONE;
-    if (operation == OPERATION_OPTIONS) {
-        option_tear(board);
+    if (b->operation == OPERATION_NONE) {
         return;
     }
     done = (board->now_ns - b->start_ns) * 256 / (b->end_ns - b->start_ns);
-    flash_trace(board, "torn: %s at %08x, %u of 256 done",
-                operation == OPERATION_ERASE ? "erase" : "program",
-                (unsigned)flash_address(flash, bank, note->word), (unsigned)done);
-    cells_tear(flash->cells, bank, done < 16 ? 16 : done > 240 ? 240 : (unsigned)done);
-    flash_words_changed(board, bank, note->word, note->word_count);
-}
-
-/* --- the write buffer --- */
-
-void flash_drop_buffer(struct flash_bank *b)
-{
-    b->buffer_mask = 0;
-    memset(b->buffer, 0xff, WORD_SIZE);
-}
-
-/* A full or forced word goes to the bank, or waits behind its operation. */
-static void submit(struct board *board, int bank)
-{
-    struct flash_bank *b = &board->flash->bank[bank];
-    uint8_t data[WORD_SIZE];
-    uint32_t word = b->buffer_word;
-
-    memcpy(data, b->buffer, WORD_SIZE);
-    flash_drop_buffer(b);
-    if (b->operation != OPERATION_NONE && (b->queued || !behaves(BEHAVIOUR_FLASH_WRITE_QUEUE))) {
-        board_stall_until(board, b->end_ns);
-    }
-    if (b->operation == OPERATION_NONE) {
-        start_program(board, bank, word, data);
-    } else if (!b->queued) {
-        b->queued = true;
-        b->queued_word = word;
-        memcpy(b->queued_data, data, WORD_SIZE);
-    }
-}
-
-/* RM0399 4.7.3: a sequence error is a write without PG, or with INCERR or PGSERR still set. */
-static bool accepts_write(struct board *board, int bank)
-{
-    struct flash_bank *b = &board->flash->bank[bank];
-    bool blocked =
-        (b->flags & (SR_PGSERR | SR_INCERR)) != 0 && behaves(BEHAVIOUR_FLASH_PGSERR_BLOCKS);
-
-    if (b->control & CR_PG && !blocked) {
-        return true;
-    }
-    flash_drop_buffer(b);
-    if (behaves(BEHAVIOUR_FLASH_PGSERR)) {
-        flash_raise(board, bank, SR_PGSERR);
-    }
-    return false;
-}
-
-/* Returns false when the write is abandoned. */
-static bool buffer_byte(struct board *board, int bank, uint32_t offset, uint8_t byte)
-{
-    struct flash_bank *b = &board->flash->bank[bank];
-    uint32_t bit = 1u << (offset % WORD_SIZE);
-
-    if (b->buffer_mask != 0 && b->buffer_word != offset / WORD_SIZE) {
-        flash_drop_buffer(b); /* RM0399 4.7.5: another word before this one is full */
-        if (behaves(BEHAVIOUR_FLASH_INCERR)) {
-            flash_raise(board, bank, SR_INCERR);
-        }
-        return false;
-    }
-    if (b->buffer_mask & bit && behaves(BEHAVIOUR_FLASH_STRBERR)) {
-        flash_raise(board, bank, SR_STRBERR); /* RM0399 4.7.4: the new byte replaces the old */
-    }
-    b->buffer_word = offset / WORD_SIZE;
-    b->buffer[offset % WORD_SIZE] = byte;
-    b->buffer_mask |= bit;
-    if (b->buffer_mask == UINT32_MAX) {
-        submit(board, bank);
-    }
-    return true;
-}
-
-bool flash_bus_write(struct board *board, uint32_t address, unsigned size, uint64_t value)
-{
-    uint32_t offset = address - FLASH_BASE;
-    int bank = flash_bank_of(board->flash, (int)(offset / BANK_SIZE));
-    bool going = accepts_write(board, bank);
-
-    for (unsigned i = 0; going && i < size; i++) {
-        going = buffer_byte(board, bank, (offset + i) % BANK_SIZE, (uint8_t)(value >> (8 * i)));
-    }
-    return true; /* a rejected write is no bus error (RM0399 4.3.9) */
-}
-
-void flash_force_write(struct board *board, int bank)
-{
-    const struct flash_bank *b = &board->flash->bank[bank];
-    bool zeros = false;
-
-    for (unsigned i = 0; i < WORD_SIZE; i++) {
-        zeros = zeros || b->buffer[i] != 0xff;
-    }
-    if (zeros && behaves(BEHAVIOUR_FLASH_FORCE_WRITE)) {
-        submit(board, bank);
-    }
-}
-
-/* --- reads --- */
-
-/* ECC_FA holds the first failing word until the flags are cleared (RM0399 FLASH_ECC_FA). Returns
- * false for a double error. */
-static bool check_word(struct board *board, int bank, uint32_t word)
-{
-    struct flash_bank *b = &board->flash->bank[bank];
-    uint8_t state = board->flash->cells->state[bank][word];
-
-    if (state < WORD_SINGLE_ERROR) {
-        return true;
-    }
-    if (!(b->flags & ECC_FLAGS) && behaves(BEHAVIOUR_FLASH_ECC_ADDRESS)) {
-        b->ecc_fa = word;
-    }
-    flash_raise(board, bank, state == WORD_DEAD ? SR_DBECCERR : SR_SNECCERR);
-    return state != WORD_DEAD;
-}
-
-static bool check_words(struct board *board, int bank, uint32_t offset, uint32_t size)
-{
-    uint32_t last = (offset + size - 1) / WORD_SIZE;
-    bool good = true;
-
-    for (uint32_t word = offset / WORD_SIZE; word <= last && word < BANK_WORDS; word++) {
-        good = check_word(board, bank, word) && good;
-    }
-    return good;
-}
-
-static bool stalls(const struct flash_bank *b, bool fetch)
-{
-    if (b->operation == OPERATION_OPTIONS) {
-        return behaves(BEHAVIOUR_OPTION_STALL);
-    }
-    return b->operation != OPERATION_NONE &&
-           behaves(fetch ? BEHAVIOUR_FLASH_FETCH_STALL : BEHAVIOUR_FLASH_READ_STALL);
-}
-
-static void stall_read(struct board *board, int bank, bool fetch)
-{
-    struct flash_bank *b = &board->flash->bank[bank];
-
-    if (stalls(b, fetch)) {
-        flash_wait_idle(board, bank);
-    }
-    if (!behaves(BEHAVIOUR_FLASH_READ_WHILE_WRITE)) {
-        flash_wait_idle(board, 1 - bank);
-    }
-    if (b->guarded && b->operation == OPERATION_NONE) {
-        flash_unguard_bank(board, bank);
-    }
-}
-
-bool flash_bus_read(struct board *board, uint32_t address, unsigned size, bool fetch)
-{
-    uint32_t offset = (address - FLASH_BASE) % BANK_SIZE;
-    int bank = flash_bank_of(board->flash, (int)((address - FLASH_BASE) / BANK_SIZE));
-
-    stall_read(board, bank, fetch);
-    if (!fetch && option_read_protected(board->flash, bank, offset / WORD_SIZE, 1)) {
-        flash_raise(board, bank, SR_RDPERR); /* no bus error (RM0399 4.5.4) */
-        board_warn(board,
-                   "PCROP area at 0x%08x read as data: the chip gives zeros, this model does not",
-                   (unsigned)address);
-    }
-    return check_words(board, bank, offset, size) || !behaves(BEHAVIOUR_FLASH_ECC_BUS_FAULT);
-}
-
-void flash_dma_read(struct board *board, uint32_t address, uint32_t size)
-{
-    if (!behaves(BEHAVIOUR_FLASH_ECC_DMA)) {
-        return;
-    }
-    for (uint32_t at = address - FLASH_BASE, end = at + size; at < end;) {
-        uint32_t part = BANK_SIZE - at % BANK_SIZE;
-
-        part = part < end - at ? part : end - at;
-        (void)check_words(board, flash_bank_of(board->flash, (int)(at / BANK_SIZE)), at % BANK_SIZE,
-                          part);
-        at += part;
-    }
+    flash_end_by(board, bank, CUT_TORN, cells_next_seed(flash->cells, board->options.seed),
+                 done < 16    ? 16
+                 : done > 240 ? 240
+                              : (unsigned)done);
 }

@@ -25,11 +25,13 @@
 #include <unistd.h>
 
 #include "flash.h"
+#include "load_kind.h"
 
-#define FILE_MAGIC   0x6873616c66423756u /* "V7Bflash" */
-#define FILE_VERSION 1u
+#define FILE_MAGIC     0x6873616c66423756u /* "V7Bflash" */
+#define FILE_VERSION   2u
+#define VERSION_1_SIZE (sizeof(struct flash_cells) - 2 * BANK_WORDS) /* without flip[] */
 
-_Static_assert(sizeof(struct flash_cells) == GUARD_PAGE + 2 * BANK_WORDS + 2 * BANK_SIZE,
+_Static_assert(sizeof(struct flash_cells) == GUARD_PAGE + 4 * BANK_WORDS + 2 * BANK_SIZE,
                "the header fits its page and the cells lie on page boundaries");
 
 /* The compiler keeps the order of stores across this; a kill sees them in that order. */
@@ -128,7 +130,8 @@ static bool make_file(const char *path, const struct option_bytes *defaults)
 static bool is_ours(const struct flash_cells *cells)
 {
     if (cells->header.magic != FILE_MAGIC || cells->header.version != FILE_VERSION ||
-        cells->header.size != sizeof *cells || cells->header.option_slot > 1) {
+        cells->header.size != sizeof *cells || cells->header.option_slot > 1 ||
+        cells->header.late_power_ons > 2) {
         return false;
     }
     for (int bank = 0; bank < 2; bank++) {
@@ -140,11 +143,34 @@ static bool is_ours(const struct flash_cells *cells)
             return false;
         }
         for (uint32_t word = 0; word < BANK_WORDS; word++) {
-            if (cells->state[bank][word] > WORD_DEAD) {
+            if (cells->state[bank][word] >= WORD_STATE_COUNT) {
                 return false;
             }
         }
     }
+    return true;
+}
+
+/* A file of version 1 lacks the array at the end and has zeros where version 2 has new fields: it
+ * is made longer, then called by its new version. A kill between leaves what can be converted
+ * again. */
+static bool convert_version_1(int file, off_t *size)
+{
+    struct {
+        uint64_t magic;
+        uint32_t version, size;
+    } start;
+    const uint32_t now[2] = {FILE_VERSION, sizeof(struct flash_cells)};
+
+    if (pread(file, &start, sizeof start, 0) != (ssize_t)sizeof start ||
+        start.magic != FILE_MAGIC || start.version != 1 || start.size != VERSION_1_SIZE) {
+        return true; /* is_ours() says what it thinks of it */
+    }
+    if (ftruncate(file, (off_t)sizeof(struct flash_cells)) != 0 ||
+        pwrite(file, now, sizeof now, 8) != (ssize_t)sizeof now) {
+        return false;
+    }
+    *size = (off_t)sizeof(struct flash_cells);
     return true;
 }
 
@@ -159,7 +185,7 @@ static struct flash_cells *attach(const char *path, int file)
                                                   : strerror(errno));
         return NULL;
     }
-    if (fstat(file, &status) != 0) {
+    if (fstat(file, &status) != 0 || !convert_version_1(file, &status.st_size)) {
         (void)complain(path, strerror(errno));
         return NULL;
     }
@@ -173,7 +199,9 @@ static struct flash_cells *attach(const char *path, int file)
         (void)complain(path, strerror(errno));
     } else if (!is_ours(cells)) {
         (void)complain(
-            path, "not a flash file of this program: name one that does not exist, to make it");
+            path,
+            "not a flash file of this program, or of a later version of it: name one that does "
+            "not exist, to make it");
         (void)munmap(cells, sizeof *cells);
         cells = NULL;
     }
@@ -238,17 +266,22 @@ static bool read_image(const char *path, uint8_t *image, size_t room, size_t *si
         (void)snprintf(error, error_size, "%s", strerror(errno));
         return false;
     }
+    errno = 0;
     *size = fread(image, 1, room, file);
     bool failed = ferror(file) != 0;
+    int reason = errno;
     bool more = !failed && fgetc(file) != EOF;
     (void)fclose(file);
     if (failed) {
-        (void)snprintf(error, error_size, "cannot be read");
+        (void)snprintf(error, error_size, "cannot be read: %s", strerror(reason));
     } else if (more) {
-        (void)snprintf(error, error_size, "larger than the %zu bytes of flash from its address",
-                       room);
+        (void)snprintf(
+            error, error_size,
+            "larger than the %zu bytes of flash from its address: the .bin of a firmware "
+            "for this chip is needed",
+            room);
     } else if (*size == 0) {
-        (void)snprintf(error, error_size, "empty");
+        (void)snprintf(error, error_size, "empty: the firmware's .bin is needed");
     }
     return !failed && !more && *size != 0;
 }
@@ -273,7 +306,7 @@ static void program_part(struct board *board, int half, uint32_t offset, const u
 
         memset(data, 0xff, sizeof data);
         memcpy(data, image + done, length);
-        cells_program(cells, bank, first + (uint32_t)(done / WORD_SIZE), data);
+        (void)cells_program(cells, bank, first + (uint32_t)(done / WORD_SIZE), data);
     }
     flash_note_done(cells, bank);
     flash_words_changed(board, bank, first, count);
@@ -299,6 +332,10 @@ bool flash_load(struct board *board, const char *path, uint32_t address, char *e
         return false;
     }
     loaded = read_image(path, image, end - address, &size, error, error_size);
+    if (address % BANK_SIZE == 0 && load_complaint(image, size) != NULL) {
+        (void)snprintf(error, error_size, "%s", load_complaint(image, size));
+        loaded = false;
+    }
     for (size_t done = 0; loaded && done < size;) {
         uint32_t at = (uint32_t)(address - FLASH_BASE + done);
         size_t room = BANK_SIZE - at % BANK_SIZE;

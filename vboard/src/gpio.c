@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "soc.h"
+#include "watch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,6 +120,7 @@ static void changed(struct board *board, int index)
         if (board->options.trace & TRACE_GPIO)
             fprintf(stderr, "[%.6f gpio P%c%d %d]\n", (double)board->now_ns / 1e9, name, pin,
                     level);
+        watch_pin(board, name, pin, level);
         exti_pin(board, name, pin, level);
     }
 }

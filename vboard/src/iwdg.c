@@ -17,25 +17,34 @@ enum { UPDATE_PR, UPDATE_RLR, UPDATE_WINR, UPDATE_COUNT };
 #define KEY_UNLOCK     0x5555u
 #define KEY_START      0xCCCCu
 #define OPTSR_IWDG1_SW (1u << 4)
-#define UPDATE_NS      (5 * NS_PER_S / LSI_HZ)
 
 static const struct register_name names[] = {{IWDG_KR, "KR"},     {IWDG_PR, "PR"},
                                              {IWDG_RLR, "RLR"},   {IWDG_SR, "SR"},
                                              {IWDG_WINR, "WINR"}, {0, NULL}};
 
-static uint64_t tick_ns(const struct iwdg *iwdg)
+/* The datasheet gives LSI as 32 kHz, with limits of some percent over temperature and supply. */
+static uint64_t lsi_hz(const struct board *board)
 {
-    uint32_t divider = iwdg->prescaler >= 6 ? 256u : 4u << iwdg->prescaler;
-    return divider * NS_PER_S / LSI_HZ;
+    int percent = behaves(BEHAVIOUR_IWDG_LSI_ERROR) ? board->options.lsi_percent : 0;
+
+    return LSI_HZ / 100u * (uint64_t)(100 + percent);
+}
+
+static uint64_t tick_ns(const struct board *board)
+{
+    uint32_t prescaler = board->soc->iwdg.prescaler;
+    uint32_t divider = prescaler >= 6 ? 256u : 4u << prescaler;
+
+    return divider * NS_PER_S / lsi_hz(board);
 }
 
 /* Bring the counter to now. */
 static void count_down(struct board *board)
 {
     struct iwdg *iwdg = &board->soc->iwdg;
-    uint64_t ticks = (board->now_ns - iwdg->counted_at) / tick_ns(iwdg);
+    uint64_t ticks = (board->now_ns - iwdg->counted_at) / tick_ns(board);
     iwdg->count = ticks < iwdg->count ? iwdg->count - (uint32_t)ticks : 0;
-    iwdg->counted_at += ticks * tick_ns(iwdg);
+    iwdg->counted_at += ticks * tick_ns(board);
 }
 
 static uint64_t next_update(const struct iwdg *iwdg)
@@ -48,16 +57,17 @@ static uint64_t next_update(const struct iwdg *iwdg)
 }
 
 /* The reset comes when the counter, having reached 0, would count once more. */
-static uint64_t expiry(const struct iwdg *iwdg)
+static uint64_t expiry(const struct board *board)
 {
+    const struct iwdg *iwdg = &board->soc->iwdg;
     if (!iwdg->running)
         return BOARD_NEVER;
-    return iwdg->counted_at + (iwdg->count + 1) * tick_ns(iwdg);
+    return iwdg->counted_at + (iwdg->count + 1) * tick_ns(board);
 }
 
 static void schedule(struct board *board)
 {
-    uint64_t update = next_update(&board->soc->iwdg), end = expiry(&board->soc->iwdg);
+    uint64_t update = next_update(&board->soc->iwdg), end = expiry(board);
     board_schedule(board, EVENT_IWDG, update < end ? update : end);
 }
 
@@ -75,10 +85,15 @@ static void bite(struct board *board)
     board->soc->iwdg.running = false;
 }
 
+bool iwdg_runs(const struct board *board)
+{
+    return board->soc->iwdg.running;
+}
+
 void iwdg_event(struct board *board)
 {
     struct iwdg *iwdg = &board->soc->iwdg;
-    if (board->now_ns >= expiry(iwdg))
+    if (board->now_ns >= expiry(board))
         bite(board);
     if (iwdg->running)
         count_down(board);
@@ -125,7 +140,8 @@ static void write_value(struct board *board, int which, uint32_t value)
     if (!iwdg->unlocked && behaves(BEHAVIOUR_IWDG_WRITE_PROTECTION))
         return;
     iwdg->written[which] = value;
-    iwdg->update_at[which] = board->now_ns + (behaves(BEHAVIOUR_IWDG_UPDATE_FLAGS) ? UPDATE_NS : 0);
+    iwdg->update_at[which] =
+        board->now_ns + (behaves(BEHAVIOUR_IWDG_UPDATE_FLAGS) ? 5 * NS_PER_S / lsi_hz(board) : 0);
     if (which == UPDATE_WINR) { /* writing the window reloads the counter, RM0399 49.3.2 */
         if (iwdg->running)
             count_down(board);

@@ -45,6 +45,7 @@ enum option_key {
     KEY_PRECISE_FAULTS,
     KEY_SPECULATIVE_STALL,
     KEY_LSI,
+    KEY_CORES,
     KEY_TRACE_FILE,
     KEY_WITHOUT,
     KEY_LIST_BEHAVIOURS
@@ -131,6 +132,8 @@ static const struct argp_option options[] = {
      "An erase of physical bank 1 stalls the core, unless the MPU keeps it from reading there "
      "ahead",
      4},
+    {"cores", KEY_CORES, "1|2", 0,
+     "1: an STM32H743 or H753, which have no Cortex-M4 and no option BCM4 (default 2)", 4},
     {"lsi", KEY_LSI, "PERCENT", 0, "The watchdog's clock is off by so much: -10 to 10", 4},
     {"gdb", KEY_GDB, "[HOST:]PORT", 0, "Let gdb-multiarch attach (target remote :PORT)", 6},
     {"gdb-wait", KEY_GDB_WAIT, NULL, 0, "Do not start before gdb says so", 6},
@@ -319,6 +322,9 @@ static error_t parse_board_option(int key, char *text, struct argp_state *state)
     case KEY_SEED:
         arguments->board.seed = parse_number(text, 0, UINT64_MAX, "--seed", state);
         break;
+    case KEY_CORES:
+        arguments->board.single_core = parse_number(text, 10, 2, "--cores", state) == 1;
+        break;
     case KEY_LSI:
         parse_lsi(arguments, text, state);
         break;
@@ -420,6 +426,11 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 
 /* --- the run --- */
 
+static bool has_script(const struct board_options *board)
+{
+    return board->net != NULL && strncmp(board->net, "script:", 7) == 0;
+}
+
 /* A blank flash file is as good as none: its run ended before --load was done. */
 static bool flash_is_blank(const struct board *board)
 {
@@ -474,12 +485,14 @@ int main(int argc, char **argv)
     static const int statuses[] = {[BOARD_PROGRAM_PASSED] = 0,
                                    [BOARD_PROGRAM_FAILED] = 1,
                                    [BOARD_TIME_IS_UP] = 3,
-                                   [BOARD_INTERRUPTED] = 0};
+                                   [BOARD_INTERRUPTED] = 0,
+                                   [BOARD_CONTROLLED] = 0};
     static struct arguments arguments = {
         .board = {.idcode = 0x20036450, .ram_random = true, .run_for_ns = BOARD_NEVER, .seed = 1}};
     struct board *board;
     bool flash_existed;
-    int status = 2;
+    int status = 2, own_status = 0;
+    enum board_end end;
 
     argp_err_exit_status = 2;
     argp_parse(&argp, argc, argv, 0, NULL, &arguments);
@@ -490,12 +503,19 @@ int main(int argc, char **argv)
                 arguments.board.flash_file);
         return status;
     }
+    if (has_script(&arguments.board) && arguments.board.uart[2] == NULL) {
+        arguments.board.uart[2] = "none"; /* the terminal is for the answers */
+    }
     board = board_create(&arguments.board);
     if (board == NULL) {
         return status;
     }
     if (load_files(board, &arguments, flash_existed)) {
-        status = statuses[board_run(board)];
+        end = board_run(board, &own_status);
+        status = end == BOARD_CONTROLLED ? own_status : statuses[end];
+        if (end == BOARD_INTERRUPTED && has_script(&arguments.board)) {
+            status = 1; /* what it expects has not all been seen */
+        }
         if (arguments.stats) {
             print_stats(board);
         }

@@ -2,14 +2,12 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "cache.h"
 #include "cpu.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define SYSTEM_MEMORY_BASE 0x1FF00000u
-#define SYSTEM_MEMORY_SIZE 0x20000u
 
 struct ram {
     uint32_t base, size;
@@ -79,6 +77,7 @@ uint8_t *board_dma_memory(struct board *board, uint32_t address, uint32_t size, 
 {
     uint8_t *memory = ram_at(address, size, behaves(BEHAVIOUR_DMA_BUS_MATRIX));
 
+    cache_look_at_dma(board, address, size, write);
     if (memory == NULL && !write) {
         memory = flash_at(board, address, size);
     }
@@ -140,13 +139,33 @@ static void fill_random(uint8_t *memory, uint32_t size, uint64_t *state)
 
 void memory_power_on(struct board *board)
 {
-    static uint64_t state = 0x9E3779B97F4A7C15u; /* each power-on differs, each run is the same */
+    /* Each power-on differs; the same seed gives the same ones. Never 0: xorshift would stay there.
+     */
+    static uint64_t state;
 
+    if (state == 0) {
+        state = 0x9E3779B97F4A7C15u ^ (board->options.seed * 0xBF58476D1CE4E5B9u | 1u);
+    }
     for (size_t i = 0; i < RAM_COUNT; i++) {
         if (board->options.ram_random) {
             fill_random(contents[i], rams[i].size, &state);
         } else {
             memset(contents[i], board->options.ram_fill, rams[i].size);
+        }
+    }
+}
+
+/* Cells lose their charge one by one: after a short loss of power most lines of 32 bytes are kept.
+ */
+void memory_brownout(struct board *board)
+{
+    uint64_t state = (board->options.seed + board->now_ns) * 2 + 1; /* never 0 */
+
+    for (size_t i = 0; i < RAM_COUNT; i++) {
+        for (uint32_t at = 0; at < rams[i].size; at += 32) {
+            if (next_random(&state) % 64 == 0) {
+                fill_random(contents[i] + at, 32, &state);
+            }
         }
     }
 }

@@ -1,385 +1,214 @@
-/* net.c - the network at the other end of the cable: libslirp, user-mode NAT with host forwarding.
+/* net.c - the board's network: chooses the other end of the cable and hands it the frames.
  *
- * slirp's clock is the host's: its peers are host sockets. Without a --guest-ip the network is
- * slirp's usual 10.0.2.0/24 and DHCP gives the guest 10.0.2.15; with one, the /24 around that
- * address.
+ * Without a --guest-ip the network is 10.0.2.0/24 and DHCP gives the guest 10.0.2.15, as slirp's
+ * users know it; with one, the /24 around that address.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "net.h"
 #include "eth.h"
+#include "peer.h"
+#include "watch.h"
+
 #include <arpa/inet.h>
-#include <errno.h>
 #include <poll.h>
-#include <slirp/libslirp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <time.h>
 
-#define NET_FRAME_MAX 2048u
-#define NET_BACKLOG   1024u
-#define NET_TIMERS    8u
-#define SILENT_NS     (3 * NS_PER_S) /* virtual: a guest that listens and says nothing */
+/* --- nothing at the other end --- */
 
-struct net_frame {
-    size_t size;
-    uint8_t data[NET_FRAME_MAX];
-};
+static bool none_start(struct board *board, const char *argument)
+{
+    (void)argument;
+    phy_set_link(board, false);
+    return true;
+}
 
-struct net_timer {
-    SlirpTimerCb callback; /* NULL: free */
-    void *opaque;
-    int64_t expires_ms; /* slirp's clock; -1: idle */
-};
+const struct net_backend net_none_backend = {.name = "none", .start = none_start};
 
-struct net {
-    Slirp *slirp;
+/* --- which one --- */
+
+static const struct net_backend *const backends[] = {&net_slirp_backend, &net_tap_backend,
+                                                     &net_peer_backend, &net_none_backend};
+
+static const struct net_backend *find_backend(const char *text, size_t length)
+{
+    for (size_t i = 0; i < sizeof backends / sizeof backends[0]; i++) {
+        const char *name = backends[i]->name;
+        if (strlen(name) == length && memcmp(name, text, length) == 0)
+            return backends[i];
+    }
+    fprintf(stderr,
+            "vboard: --net %s: no such network: slirp, tap:NAME, script, script:FILE or none\n",
+            text);
+    return NULL;
+}
+
+/* What this machine does must not get into a deterministic run. */
+static bool options_agree(const struct board_options *options, const struct net_backend *backend)
+{
+    bool slirp = backend == &net_slirp_backend;
+    if (options->deterministic && (slirp || backend == &net_tap_backend)) {
+        fprintf(stderr,
+                "vboard: --net %s cannot be --deterministic: it follows this machine's clock; "
+                "take --net script or none\n",
+                options->net);
+        return false;
+    }
+    if (options->hostfwd_count > 0 && !slirp) {
+        fprintf(stderr,
+                "vboard: --hostfwd needs --net slirp: with --net %s no port of this machine "
+                "leads to the firmware\n",
+                backend->name);
+        return false;
+    }
+    if (options->link && !backend->on_wire) {
+        fprintf(stderr,
+                "vboard: --link needs --net script or tap: with --net %s the cable is "
+                "always good\n",
+                backend->name);
+        return false;
+    }
+    return true;
+}
+
+static bool choose(struct board *board, const char **argument)
+{
+    const char *text = board->options.net;
+    if (!text)
+        text = board->options.deterministic ? "script" : "slirp";
+    const char *colon = strchr(text, ':');
+    size_t length = colon ? (size_t)(colon - text) : strlen(text);
+    *argument = colon ? colon + 1 : NULL;
+    board->net->backend = find_backend(text, length);
+    return board->net->backend && options_agree(&board->options, board->net->backend);
+}
+
+static bool find_addresses(const char *text, bool slirp, struct net_address *address)
+{
     struct in_addr guest;
-    struct net_timer timers[NET_TIMERS];
-    /* Frames that the guest could not take yet. */
-    struct net_frame *backlog;
-    size_t backlog_head, backlog_count;
-    uint64_t lost;
-    bool guest_seen;  /* it has sent something from its address since it last began to listen */
-    uint64_t deaf_ns; /* virtual time when it last did not listen */
-    /* During a poll. */
-    struct pollfd *fds;
-    const struct pollfd *results;
-    size_t capacity, count;
-};
-
-/* --- frames to the guest --- */
-
-static void drain_backlog(struct board *board)
-{
-    struct net *net = board->net;
-    while (net->backlog_count > 0 && eth_can_receive(board)) {
-        const struct net_frame *frame = &net->backlog[net->backlog_head];
-        eth_receive(board, frame->data, frame->size);
-        net->backlog_head = (net->backlog_head + 1) % NET_BACKLOG;
-        net->backlog_count--;
+    if (inet_pton(AF_INET, text ? text : "10.0.2.15", &guest) != 1) {
+        fprintf(stderr, "vboard: --guest-ip %s is not an IPv4 address\n", text);
+        return false;
     }
-}
-
-static void keep_frame(struct board *board, const void *data, size_t size)
-{
-    struct net *net = board->net;
-    if (net->backlog_count == NET_BACKLOG) {
-        if (net->lost++ == 0)
-            board_warn(board, "network: frames for the guest are lost, it has not taken %u of them",
-                       NET_BACKLOG);
-        return;
+    uint32_t host = ntohl(guest.s_addr) & 0xFF;
+    if (host == 0 || host == 255) {
+        fprintf(stderr, "vboard: --guest-ip %s is no host's address: its last part is 1 to 254\n",
+                text);
+        return false;
     }
-    struct net_frame *frame =
-        &net->backlog[(net->backlog_head + net->backlog_count++) % NET_BACKLOG];
-    memcpy(frame->data, data, size);
-    frame->size = size;
+    address->guest = ntohl(guest.s_addr);
+    address->network = address->guest & 0xFFFFFF00u;
+    address->name_server = address->network | (host == 3 ? 4 : 3);
+    /* The gateway of slirp's 10.0.2.0/24 is .2. */
+    address->gateway = address->network | ((text || !slirp) && host != 1 ? 1 : 2);
+    return true;
 }
 
-static ssize_t send_packet(const void *data, size_t size, void *opaque)
-{
-    struct board *board = opaque;
-    if (size > NET_FRAME_MAX) {
-        board_warn(board, "network: a frame of %zu bytes is lost", size);
-        return (ssize_t)size;
-    }
-    drain_backlog(board);
-    if (board->net->backlog_count == 0 && eth_can_receive(board))
-        eth_receive(board, data, size);
-    else
-        keep_frame(board, data, size);
-    return (ssize_t)size;
-}
-
-/* --- slirp's clock and timers --- */
-
-static int64_t clock_ns(void *opaque)
-{
-    (void)opaque;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * (int64_t)NS_PER_S + now.tv_nsec;
-}
-
-static void *timer_new(SlirpTimerCb callback, void *callback_opaque, void *opaque)
-{
-    struct board *board = opaque;
-    for (size_t i = 0; i < NET_TIMERS; i++) {
-        struct net_timer *timer = &board->net->timers[i];
-        if (timer->callback)
-            continue;
-        *timer = (struct net_timer){callback, callback_opaque, -1};
-        return timer;
-    }
-    fprintf(stderr, "vboard: network: slirp wants more than %u timers\n", NET_TIMERS);
-    abort();
-}
-
-static void timer_free(void *handle, void *opaque)
-{
-    (void)opaque;
-    struct net_timer *timer = handle;
-    timer->callback = NULL;
-}
-
-static void timer_mod(void *handle, int64_t expires_ms, void *opaque)
-{
-    (void)opaque;
-    struct net_timer *timer = handle;
-    timer->expires_ms = expires_ms;
-}
-
-static void run_timers(struct net *net)
-{
-    int64_t now_ms = clock_ns(NULL) / (int64_t)NS_PER_MS;
-    for (size_t i = 0; i < NET_TIMERS; i++) {
-        struct net_timer *timer = &net->timers[i];
-        if (!timer->callback || timer->expires_ms < 0 || timer->expires_ms > now_ms)
-            continue;
-        timer->expires_ms = -1;
-        timer->callback(timer->opaque);
-    }
-}
-
-/* --- slirp's other callbacks --- */
-
-static void guest_error(const char *message, void *opaque)
-{
-    board_warn(opaque, "network: %s", message);
-}
-
-/* net_poll_prepare() asks slirp for all of them each time: only their buffer is of interest here.
- */
-static void poll_fd_added(int fd, void *opaque)
-{
-    const struct board *board = opaque;
-    int size = board->options.client_buffer;
-    if (size > 0)
-        setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
-}
-
-static void poll_fd_removed(int fd, void *opaque)
-{
-    (void)fd;
-    (void)opaque;
-}
-
-/* slirp can take more from a host socket: the next poll finds out. */
-static void notify(void *opaque)
-{
-    (void)opaque;
-}
-
-static const SlirpCb callbacks = {
-    .send_packet = send_packet,
-    .guest_error = guest_error,
-    .clock_get_ns = clock_ns,
-    .timer_new = timer_new,
-    .timer_free = timer_free,
-    .timer_mod = timer_mod,
-    .register_poll_fd = poll_fd_added,
-    .unregister_poll_fd = poll_fd_removed,
-    .notify = notify,
-};
-
-/* --- is the guest there? --- */
-
-static void watch_guest(struct board *board)
-{
-    struct net *net = board->net;
-    if (eth_listening(board))
-        return;
-    net->guest_seen = false;
-    net->deaf_ns = board->now_ns;
-}
+/* --- frames --- */
 
 /* ARP or IPv4 from the guest's address. */
-static void note_sender(struct net *net, const uint8_t *frame, size_t size)
+static bool is_from_guest(const struct net_address *address, const uint8_t *frame, size_t size)
 {
+    uint32_t guest = htonl(address->guest);
     bool arp = size >= 42 && frame[12] == 0x08 && frame[13] == 0x06;
     bool ipv4 = size >= 34 && frame[12] == 0x08 && frame[13] == 0x00;
-    if ((arp && memcmp(frame + 28, &net->guest, 4) == 0) ||
-        (ipv4 && memcmp(frame + 26, &net->guest, 4) == 0))
-        net->guest_seen = true;
+    return (arp && memcmp(frame + 28, &guest, 4) == 0) ||
+           (ipv4 && memcmp(frame + 26, &guest, 4) == 0);
 }
 
-/* slirp would take a connection, send its SYN into the void and repeat it only six seconds later.
- * So connections wait in the host's queue until the guest has its address. */
-static bool must_wait(struct board *board, int fd)
+void net_transmit(struct board *board, const uint8_t *frame, size_t size)
 {
-    const struct net *net = board->net;
-    int listening = 0;
-    socklen_t size = sizeof listening;
-    if (net->guest_seen || board->now_ns - net->deaf_ns > SILENT_NS)
-        return false;
-    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) == 0 && listening;
-}
-
-/* --- polling --- */
-
-static int add_poll(int fd, int events, void *opaque)
-{
-    struct board *board = opaque;
     struct net *net = board->net;
-    if (net->count == net->capacity)
-        return -1;
-    if (must_wait(board, fd))
-        events = 0;
-    struct pollfd *entry = &net->fds[net->count];
-    entry->fd = fd;
-    entry->events = (short)(((events & SLIRP_POLL_IN) ? POLLIN : 0) |
-                            ((events & SLIRP_POLL_OUT) ? POLLOUT : 0) |
-                            ((events & SLIRP_POLL_PRI) ? POLLPRI : 0));
-    entry->revents = 0;
-    return (int)net->count++;
+    watch_frame(board, false, frame, size);
+    if (is_from_guest(&net->address, frame, size))
+        net->guest_seen = true;
+    if (net->backend->on_wire)
+        wire_from_guest(board, frame, size);
+    else if (net->backend->transmit)
+        net->backend->transmit(board, frame, size);
 }
 
-static int get_revents(int index, void *opaque)
+void net_deliver(struct board *board, const uint8_t *frame, size_t size)
 {
-    const struct net *net = opaque;
-    if (index < 0 || (size_t)index >= net->count)
-        return 0;
-    short events = net->results[index].revents;
-    return ((events & POLLIN) ? SLIRP_POLL_IN : 0) | ((events & POLLOUT) ? SLIRP_POLL_OUT : 0) |
-           ((events & POLLPRI) ? SLIRP_POLL_PRI : 0) | ((events & POLLERR) ? SLIRP_POLL_ERR : 0) |
-           ((events & POLLHUP) ? SLIRP_POLL_HUP : 0);
+    watch_frame(board, true, frame, size);
+    eth_receive(board, frame, size);
+}
+
+bool peer_guest_seen(const struct board *board)
+{
+    return board->net->guest_seen && eth_listening(board);
+}
+
+void net_reset(struct board *board)
+{
+    struct net *net = board->net;
+    if (!net)
+        return;
+    net->guest_seen = false;
+    if (net->backend->guest_restarts)
+        net->backend->guest_restarts(board);
+}
+
+/* --- time --- */
+
+void net_schedule(struct board *board)
+{
+    struct net *net = board->net;
+    uint64_t next = net->wire ? wire_deadline(net->wire) : BOARD_NEVER;
+    uint64_t own = net->backend->deadline ? net->backend->deadline(board) : BOARD_NEVER;
+    board_schedule(board, EVENT_PEER, own < next ? own : next);
+}
+
+void net_event(struct board *board)
+{
+    struct net *net = board->net;
+    wire_advance(board);
+    if (net->backend->advance)
+        net->backend->advance(board);
+    net_schedule(board);
 }
 
 size_t net_poll_prepare(struct board *board, struct pollfd *fds, size_t capacity,
                         uint32_t *timeout_ms)
 {
     struct net *net = board->net;
-    net->fds = fds;
-    net->capacity = capacity;
-    net->count = 0;
-    watch_guest(board);
-    slirp_pollfds_fill(net->slirp, timeout_ms, add_poll, board);
-    return net->count;
+    if (!eth_listening(board))
+        net->guest_seen = false;
+    if (!net->backend->poll_prepare)
+        return 0;
+    return net->backend->poll_prepare(board, fds, capacity, timeout_ms);
 }
 
 void net_poll_done(struct board *board, const struct pollfd *fds, size_t count, bool error)
 {
-    struct net *net = board->net;
-    net->results = fds;
-    net->count = count < net->count ? count : net->count;
-    slirp_pollfds_poll(net->slirp, error, get_revents, net);
-    run_timers(net);
-    drain_backlog(board);
+    if (board->net->backend->poll_done)
+        board->net->backend->poll_done(board, fds, count, error);
 }
 
-void net_transmit(struct board *board, const uint8_t *frame, size_t size)
-{
-    note_sender(board->net, frame, size);
-    slirp_input(board->net->slirp, frame, (int)size);
-}
-
-/* --- configuration --- */
-
-static bool configure(struct board *board, SlirpConfig *config)
-{
-    const char *text = board->options.guest_ip;
-    struct in_addr guest;
-    if (inet_pton(AF_INET, text ? text : "10.0.2.15", &guest) != 1) {
-        fprintf(stderr, "vboard: --guest-ip %s is not an IPv4 address\n", text);
-        return false;
-    }
-    uint32_t address = ntohl(guest.s_addr), network = address & 0xFFFFFF00u;
-    uint32_t host = address & 0xFF, name_server = host == 3 ? 4 : 3;
-    if (host == 0 || host == 255) {
-        fprintf(stderr, "vboard: --guest-ip %s is no host's address: its last part is 1 to 254\n",
-                text);
-        return false;
-    }
-    /* The gateway of 10.0.2.0/24 is .2, as slirp's users know it. */
-    uint32_t gateway = text && host != 1 ? 1 : 2;
-    *config = (SlirpConfig){.version = 1, .in_enabled = true, .vhostname = "vboard"};
-    config->vnetwork.s_addr = htonl(network);
-    config->vnetmask.s_addr = htonl(0xFFFFFF00u);
-    config->vhost.s_addr = htonl(network | gateway);
-    config->vnameserver.s_addr = htonl(network | name_server);
-    config->vdhcp_start = guest;
-    board->net->guest = guest;
-    return true;
-}
-
-struct forward {
-    bool udp;
-    char host[32];
-    struct in_addr host_address;
-    int host_port, guest_port;
-};
-
-/* "tcp:127.0.0.1:8000:80"; an empty host address is 127.0.0.1. */
-static bool parse_forward(const char *text, struct forward *forward)
-{
-    char protocol[4], end;
-    forward->host[0] = '\0';
-    int items = sscanf(text, "%3[a-z]:%31[0-9.]:%d:%d%c", protocol, forward->host,
-                       &forward->host_port, &forward->guest_port, &end);
-    if (items != 4) {
-        snprintf(forward->host, sizeof forward->host, "127.0.0.1");
-        items = 1 + sscanf(text, "%3[a-z]::%d:%d%c", protocol, &forward->host_port,
-                           &forward->guest_port, &end);
-    }
-    forward->udp = items == 4 && strcmp(protocol, "udp") == 0;
-    return items == 4 && (forward->udp || strcmp(protocol, "tcp") == 0) &&
-           inet_pton(AF_INET, forward->host, &forward->host_address) == 1 &&
-           forward->host_port > 0 && forward->host_port < 65536 && forward->guest_port > 0 &&
-           forward->guest_port < 65536;
-}
-
-static bool add_forward(struct net *net, const char *text)
-{
-    struct forward forward;
-    if (!parse_forward(text, &forward)) {
-        fprintf(stderr, "vboard: --hostfwd %s: write it as tcp:127.0.0.1:8000:80 or udp:...\n",
-                text);
-        return false;
-    }
-    if (slirp_add_hostfwd(net->slirp, forward.udp, forward.host_address, forward.host_port,
-                          net->guest, forward.guest_port) == 0)
-        return true;
-    fprintf(stderr, "vboard: --hostfwd %s: cannot listen on %s port %d: %s\n", text, forward.host,
-            forward.host_port, strerror(errno));
-    if (errno == EADDRINUSE)
-        fprintf(stderr,
-                "vboard: another program, maybe another flota-vboard, uses that port: stop it, or "
-                "choose a free one, such as --hostfwd %s:%s:%d:%d\n",
-                forward.udp ? "udp" : "tcp", forward.host, forward.host_port + 1,
-                forward.guest_port);
-    else if (errno == EACCES)
-        fprintf(stderr,
-                "vboard: ports below 1024 belong to the administrator: choose a higher one\n");
-    return false;
-}
+/* --- life cycle --- */
 
 static bool start(struct board *board)
 {
     struct net *net = board->net;
-    SlirpConfig config;
-    if (!configure(board, &config))
+    const char *argument;
+    if (!choose(board, &argument) ||
+        !find_addresses(board->options.guest_ip, net->backend == &net_slirp_backend, &net->address))
         return false;
-    net->slirp = slirp_new(&config, &callbacks, board);
-    if (!net->slirp) {
-        fprintf(stderr, "vboard: libslirp does not start\n");
+    net->wire = wire_create(board);
+    if (!net->wire || !net->backend->start(board, argument))
         return false;
-    }
-    for (size_t i = 0; i < board->options.hostfwd_count; i++) {
-        if (!add_forward(net, board->options.hostfwd[i]))
-            return false;
-    }
+    net_schedule(board);
     return true;
 }
 
 struct net *net_create(struct board *board)
 {
     struct net *net = calloc(1, sizeof *net);
-    if (net)
-        net->backlog = calloc(NET_BACKLOG, sizeof *net->backlog);
-    if (!net || !net->backlog)
+    if (!net)
         abort();
-    board->net = net; /* slirp's callbacks look for it while it starts */
+    board->net = net;
     if (start(board))
         return net;
     net_destroy(board);
@@ -391,9 +220,9 @@ void net_destroy(struct board *board)
     struct net *net = board->net;
     if (!net)
         return;
-    if (net->slirp)
-        slirp_cleanup(net->slirp);
-    free(net->backlog);
+    if (net->backend && net->backend->stop)
+        net->backend->stop(board);
+    wire_destroy(net->wire);
     free(net);
     board->net = NULL;
 }

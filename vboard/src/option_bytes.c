@@ -11,8 +11,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include <stdio.h>
 #include <string.h>
 
+#include "control.h"
 #include "flash.h"
 
 #define CHANGE_NS (100 * NS_PER_MS)
@@ -67,6 +69,21 @@ struct option_bytes option_defaults(bool factory)
     return options;
 }
 
+struct option_bytes option_shipped(const struct board *board, bool factory)
+{
+    struct option_bytes options = option_defaults(factory);
+
+    options.status &= ~option_bits_absent(board);
+    return options;
+}
+
+/* STM32H743 and H753 have no second core: RM0433 4.9.8, FLASH_OPTSR_CUR, bits 22 and 23 reserved.
+ */
+uint32_t option_bits_absent(const struct board *board)
+{
+    return board->options.single_core ? (uint32_t)OPTSR_BCM4 | (uint32_t)OPTSR_BCM7 : 0;
+}
+
 const struct option_bytes *option_current(const struct flash *flash)
 {
     return &flash->cells->header.options[flash->cells->header.option_slot];
@@ -75,6 +92,21 @@ const struct option_bytes *option_current(const struct flash *flash)
 static bool changing(const struct flash *flash)
 {
     return flash->bank[0].operation == OPERATION_OPTIONS;
+}
+
+/* What an accident to a change left for this power-on: values that come late, an error flag. */
+static void load_at_power_on(struct flash *flash)
+{
+    struct flash_cells *cells = flash->cells;
+
+    if (cells->header.late_power_ons == 1) {
+        flash_store_options(cells, &cells->header.late_options);
+    }
+    if (cells->header.late_power_ons > 0) {
+        cells->header.late_power_ons--;
+    }
+    flash->option_error = cells->header.option_error != 0;
+    cells->header.option_error = 0;
 }
 
 /* RM0399 4.3.13: SWAP_BANK is loaded at any reset, and only then. 4.3.14: the option byte
@@ -86,9 +118,11 @@ void option_reset(struct board *board, enum reset_cause cause)
 
     flash->option_lock = (struct key_lock){.locked = true};
     flash->option_error_interrupt = false;
-    if (cause == RESET_POWER_ON || !behaves(BEHAVIOUR_OPTION_PRG_KEPT)) {
+    if (flash_lost_power(cause)) {
+        load_at_power_on(flash);
+    }
+    if (flash_lost_power(cause) || !behaves(BEHAVIOUR_OPTION_PRG_KEPT)) {
         flash->option_request = *option_current(flash);
-        flash->option_error = false;
     }
     if (behaves(BEHAVIOUR_FLASH_SWAP_LOADS)) {
         flash->swapped = (option_current(flash)->status & OPTSR_SWAP_BANK) != 0;
@@ -148,11 +182,14 @@ void option_warn_m4(struct board *board, int bank, uint32_t word, uint32_t count
     if (options->status & OPTSR_BCM4 && offset < 2 * BANK_SIZE &&
         flash_bank_of(board->flash, (int)(offset / BANK_SIZE)) == bank &&
         overlaps(boot, word, count)) {
-        board_warn(
-            board,
-            "flash at 0x%08x is erased or programmed while option BCM4 = 1 lets the Cortex-M4 boot "
-            "from there: it would execute what is written",
-            (unsigned)(FLASH_BASE + offset));
+        char text[160];
+
+        (void)snprintf(text, sizeof text,
+                       "flash at 0x%08x is erased or programmed while option BCM4 = 1 lets the "
+                       "Cortex-M4 boot from there: it would execute what is written",
+                       (unsigned)(FLASH_BASE + offset));
+        board_warn(board, "%s", text);
+        board_stop(board, STOP_M4, text);
     }
 }
 
@@ -228,7 +265,10 @@ static void commit(struct board *board)
     struct option_bytes old = *option_current(flash), new = flash->option_request;
 
     if (!permitted(&old, &new)) {
-        flash->option_error = true;
+        flash->option_error = true; /* the _PRG registers keep what was asked for */
+        if (!behaves(BEHAVIOUR_OPTION_ERROR_KEEPS_REQUEST)) {
+            flash->option_request = old;
+        }
         flash_trace(board, "option byte change refused");
         return;
     }
@@ -239,6 +279,7 @@ static void commit(struct board *board)
     if (regression(&old, &new)) {
         erase_at_regression(board, &old, &new);
     }
+    flash->cells->header.late_power_ons = 0;
     flash_store_options(flash->cells, &new);
     for (int bank = 0; bank < 2; bank++) {
         flash_guard_pages(board, bank, 0, BANK_WORDS);
@@ -255,12 +296,23 @@ void option_finish(struct board *board)
     flash_update_irq(board);
 }
 
-/* RM0399 4.4.3: a reset or loss of power during the change keeps the original values. */
-void option_tear(struct board *board)
+/* RM0399 4.4.3: a reset or loss of power during the change keeps the original values. The others
+ * are accidents seen or feared in the field: see CONTROL.md. */
+void option_end_by(struct board *board, enum cut_model model)
 {
-    flash_trace(board, "option byte change torn: the old values stay");
-    if (!behaves(BEHAVIOUR_OPTION_TORN)) {
+    struct flash_cells *cells = board->flash->cells;
+    struct option_bytes defaults = option_shipped(board, true);
+
+    flash_trace(board, "option byte change ends as %s", cut_model_name(model));
+    if (model == CUT_AFTER || (model == CUT_TORN && !behaves(BEHAVIOUR_OPTION_TORN))) {
         commit(board);
+    } else if (model == CUT_DEAD) {
+        cells->header.option_error = 1;
+    } else if (model == CUT_LATE) {
+        cells->header.late_options = board->flash->option_request;
+        cells->header.late_power_ons = 2;
+    } else if (model == CUT_DEFAULTS) {
+        flash_store_options(cells, &defaults);
     }
 }
 
@@ -272,6 +324,9 @@ static void start_change(struct board *board)
         return;
     }
     flash_wait_idle(board, 0);
+    if (flash->unpowered || !cuts_begin(board, 0, KIND_OPTIONS, 0, 0)) {
+        return;
+    }
     flash->view.option_change_count++;
     flash->view.last_option_start_ns = board->now_ns;
     flash_start(board, 0, OPERATION_OPTIONS, behaves(BEHAVIOUR_OPTION_TIME) ? CHANGE_NS : 1);
@@ -292,7 +347,7 @@ const char *flash_change_options(struct board *board, uint32_t mask, uint32_t va
     if (flash->bank[0].operation != OPERATION_NONE) {
         return "bank 1, where the option bytes lie, is busy: try again\n";
     }
-    mask &= STATUS_MASK;
+    mask &= STATUS_MASK & ~option_bits_absent(board);
     flash->option_request.status = (option_current(flash)->status & ~mask) | (value & mask);
     start_change(board);
     return NULL;
@@ -416,14 +471,18 @@ static void control_write(struct board *board, uint32_t value)
     }
 }
 
-static bool request_write(struct flash *flash, int bank, uint32_t offset, uint32_t lanes,
+static bool request_write(struct board *board, int bank, uint32_t offset, uint32_t lanes,
                           uint32_t value)
 {
+    struct flash *flash = board->flash;
     uint32_t mask;
     uint32_t *request = value_of(&flash->option_request, bank, offset, &mask);
 
     if (request == NULL) {
         return false;
+    }
+    if (offset == REG_OPTSR_PRG) {
+        mask &= ~option_bits_absent(board);
     }
     if (!flash->option_lock.locked || !behaves(BEHAVIOUR_OPTION_LOCK)) {
         *request = (*request & ~(mask & lanes)) | (value & mask & lanes);
@@ -463,6 +522,6 @@ bool option_write(struct board *board, int set, uint32_t offset, uint32_t lanes,
     case REG_BOOT4_CUR:
         return true; /* read only */
     default:
-        return request_write(flash, flash_bank_of(flash, set), offset, lanes, value);
+        return request_write(board, flash_bank_of(flash, set), offset, lanes, value);
     }
 }

@@ -4,18 +4,21 @@
  */
 #define _GNU_SOURCE /* ppoll */
 #include "pace.h"
+#include "control.h"
 #include "cpu.h"
+#include "instruments.h"
 
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-enum { FD_MAX = 256 };
+enum { FD_MAX = 1024 };
 
 /* The consoles have no descriptors here: typed bytes are looked for this often while the core
  * sleeps. */
-#define IDLE_MAX_NS (10 * NS_PER_MS)
+#define IDLE_MAX_NS  (10 * NS_PER_MS)
+#define STAND_MAX_NS (200 * NS_PER_MS)
 /* Less than this ahead of the clock is not worth a sleep; further behind is not caught up. */
 #define AHEAD_MIN_NS  (NS_PER_MS / 2)
 #define BEHIND_MAX_NS (20 * NS_PER_MS)
@@ -58,28 +61,69 @@ double pace_host_seconds(const struct board *board)
     return (double)(host_ns() - board->pace->start_host_ns) * 1e-9;
 }
 
-/* Wait at most timeout_ns for the host's descriptors, then serve network, page and consoles. */
-static void serve(struct board *board, uint64_t timeout_ns)
+/* Each one's descriptors, in this order. */
+struct shares {
+    size_t net, page, control, gdb;
+};
+
+/* A deterministic board has no network on this host. */
+static size_t prepare(struct board *board, struct shares *shares, uint32_t *timeout_ms)
 {
     struct pollfd *fds = board->pace->fds;
+    size_t count = 0;
+
+    if (!board->options.deterministic) {
+        count += shares->net = net_poll_prepare(board, fds, FD_MAX, timeout_ms);
+    }
+    if (board->page != NULL) {
+        count += shares->page = page_poll_prepare(board, fds + count, FD_MAX - count, timeout_ms);
+    }
+    count += shares->control = control_poll_prepare(board, fds + count, FD_MAX - count, timeout_ms);
+    count += shares->gdb = gdb_poll_prepare(board, fds + count, FD_MAX - count, timeout_ms);
+    return count;
+}
+
+static void finish(struct board *board, const struct shares *shares, bool error)
+{
+    const struct pollfd *fds = board->pace->fds;
+
+    if (!board->options.deterministic) {
+        net_poll_done(board, fds, shares->net, error);
+    }
+    fds += shares->net;
+    if (!error && board->page != NULL) {
+        page_poll_done(board, fds, shares->page);
+    }
+    fds += shares->page;
+    if (!error) {
+        control_poll_done(board, fds, shares->control);
+        gdb_poll_done(board, fds + shares->control, shares->gdb);
+    }
+    if (!board->options.deterministic) {
+        usart_poll(board); /* what is typed on this host comes at no certain time */
+    }
+}
+
+/* Wait at most timeout_ns for the host's descriptors, then serve network, page, control, debugger
+ * and consoles. */
+static void serve(struct board *board, uint64_t timeout_ns)
+{
+    struct shares shares = {0};
     uint32_t timeout_ms = (uint32_t)((timeout_ns + NS_PER_MS - 1) / NS_PER_MS);
-    size_t net_count = net_poll_prepare(board, fds, FD_MAX, &timeout_ms);
-    size_t page_count = page_poll_prepare(board, fds + net_count, FD_MAX - net_count, &timeout_ms);
+    size_t count = prepare(board, &shares, &timeout_ms);
     uint64_t limit_ns = (uint64_t)timeout_ms * NS_PER_MS;
     struct timespec limit;
-    int ready;
+    int ready = 0;
 
     if (limit_ns > timeout_ns) {
         limit_ns = timeout_ns;
     }
     limit.tv_sec = (time_t)(limit_ns / NS_PER_S);
     limit.tv_nsec = (long)(limit_ns % NS_PER_S);
-    ready = ppoll(fds, net_count + page_count, &limit, NULL);
-    net_poll_done(board, fds, net_count, ready < 0);
-    if (ready >= 0) {
-        page_poll_done(board, fds + net_count, page_count);
+    if (count > 0 || limit_ns > 0) {
+        ready = ppoll(board->pace->fds, count, &limit, NULL);
     }
-    usart_poll(board);
+    finish(board, &shares, ready < 0);
 }
 
 /* Virtual time that the wall clock has reached. */
@@ -98,7 +142,7 @@ void pace_slice(struct board *board)
 {
     uint64_t clock, ahead = 0;
 
-    if (!board->options.fast) {
+    if (!board->options.fast && !board->options.deterministic) {
         clock = clock_ns(board->pace);
         if (board->now_ns > clock + AHEAD_MIN_NS) {
             ahead = board->now_ns - clock;
@@ -177,6 +221,10 @@ static void wait_without_core(struct board *board, uint64_t wait_ns, uint64_t pa
 
 void pace_off(struct board *board)
 {
+    if (board->options.deterministic) {
+        board->now_ns = board->next_event_ns; /* the world outside goes on */
+        return;
+    }
     wait_without_core(board, IDLE_MAX_NS, IDLE_MAX_NS);
 }
 
@@ -185,8 +233,19 @@ void pace_hold(struct board *board, uint64_t hold_ns)
 {
     uint64_t end = board->now_ns + hold_ns;
 
+    if (board->options.deterministic) {
+        let_pass(board, hold_ns);
+        return;
+    }
     while (board->now_ns < end && board->now_ns < board->options.run_for_ns) {
         wait_without_core(board, board->options.fast ? NS_PER_MS : end - board->now_ns,
                           10 * NS_PER_MS);
     }
+}
+
+/* A signal may come just before the wait: it is noticed after it, so that is short. */
+void pace_stand(struct board *board)
+{
+    serve(board, STAND_MAX_NS);
+    anchor(board);
 }

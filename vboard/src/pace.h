@@ -25,6 +25,9 @@ void pace_off(struct board *board);
 /* The chip is held in reset: let virtual and host time pass. */
 void pace_hold(struct board *board, uint64_t hold_ns);
 
+/* The board stands still: wait for something on the host's side, no virtual time passes. */
+void pace_stand(struct board *board);
+
 /* Seconds of host time since pace_create(). */
 double pace_host_seconds(const struct board *board);
 

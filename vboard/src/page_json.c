@@ -4,6 +4,7 @@
  */
 #include "page_json.h"
 
+#include "cuts.h"
 #include "eth.h"
 
 #include <inttypes.h>
@@ -190,7 +191,7 @@ static void write_pins(FILE *out, const struct board *board)
             boolean(gpio_level(board, 'C', 13)));
 }
 
-static const char *reset_name(enum reset_cause cause)
+const char *page_json_reset_name(enum reset_cause cause)
 {
     switch (cause) {
     case RESET_POWER_ON:
@@ -203,8 +204,35 @@ static const char *reset_name(enum reset_cause cause)
         return "watchdog";
     case RESET_LOCKUP:
         return "lock-up";
+    case RESET_BROWNOUT:
+        return "brown-out";
     }
     return "unknown";
+}
+
+const char *page_json_kind_name(unsigned kind)
+{
+    static const char *const names[] = {
+        [KIND_PROGRAM] = "program", [KIND_ERASE] = "erase", [KIND_OPTIONS] = "options"};
+    return kind < sizeof names / sizeof *names ? names[kind] : "unknown";
+}
+
+void page_json_cut(FILE *out, const struct board *board)
+{
+    enum cut_model model = CUT_TORN;
+    uint64_t number = cut_planned(board, &model);
+    const char *error = cut_error(board);
+    fprintf(out, "{\"next\":%" PRIu64 ",\"operation\":", operations_next(board));
+    if (number)
+        fprintf(out, "%" PRIu64 ",\"model\":\"%s\"", number, cut_model_name(model));
+    else
+        fputs("null,\"model\":null", out);
+    fprintf(out, ",\"happened\":%s,\"error\":", boolean(number && cut_happened(board)));
+    if (error)
+        page_json_text(out, error, strlen(error));
+    else
+        fputs("null", out);
+    fputc('}', out);
 }
 
 void page_json_board(FILE *out, const struct board *board, double speed, uint64_t since)
@@ -213,7 +241,7 @@ void page_json_board(FILE *out, const struct board *board, double speed, uint64_
     flash_view(board, &view);
     fprintf(out, "{\"time_s\":%.9f,\"powered\":%s,\"resets\":%" PRIu64 ",\"last_reset\":\"%s\",",
             (double)board->now_ns / 1e9, boolean(board->powered), board->reset_count,
-            reset_name(board->last_reset));
+            page_json_reset_name(board->last_reset));
     fprintf(out, "\"clock_hz\":%u,\"instructions\":%" PRIu64 ",\"speed\":%.3f,",
             soc_sysclk_hz(board), board->instruction_count, speed);
     write_pins(out, board);
@@ -222,7 +250,9 @@ void page_json_board(FILE *out, const struct board *board, double speed, uint64_
             board->eth->counters.received);
     write_flash(out, &view);
     write_warnings(out, board);
-    fputs("\"console\":", out);
+    fputs("\"cut\":", out);
+    page_json_cut(out, board);
+    fputs(",\"console\":", out);
     page_json_console(out, board, since);
     fputs("}\n", out);
 }

@@ -14,6 +14,10 @@ void page_json_board(FILE *out, const struct board *board, double speed, uint64_
 void page_json_console(FILE *out, const struct board *board, uint64_t since);
 /* The last lines of the console with the virtual time of their first byte. */
 void page_json_console_lines(FILE *out, const struct board *board);
+/* The next operation's number, and the planned cut. */
+void page_json_cut(FILE *out, const struct board *board);
+const char *page_json_reset_name(enum reset_cause cause);
+const char *page_json_kind_name(unsigned kind); /* enum operation_kind */
 bool page_json_pin(FILE *out, const struct board *board, const char *name); /* false: no such pin */
 
 /* A field of FLASH_OPTSR that the page's API shows and changes. */

@@ -227,6 +227,8 @@ static uint32_t reset_flags(enum reset_cause cause)
         return pin_and_cores | 1u << 24; /* SFT1RSTF */
     case RESET_IWDG:
         return pin_and_cores | 1u << 26; /* IWDG1RSTF */
+    case RESET_BROWNOUT:
+        return pin_and_cores | 1u << 21; /* BORRSTF */
     case RESET_PIN:
     case RESET_LOCKUP: /* the chip does not reset by itself at a lock-up; somebody pulls NRST */
         break;

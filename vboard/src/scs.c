@@ -2,11 +2,13 @@
  *
  * Armv7-M ARM, B3.2 to B3.5 and C1.8; values of the identification registers as in the Cortex-M7
  * r1p1 technical reference manual and RM0399. The MPU is tracked, not enforced; there are no
- * caches, so their maintenance is accepted and does nothing.
+ * caches: their maintenance is noted (cache.c).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "cache.h"
 #include "cpu.h"
+#include "mpu.h"
 
 #include <string.h>
 
@@ -321,28 +323,6 @@ static void write_system_priorities(struct cpu *cpu, uint32_t offset, uint32_t l
     cpu_stop(cpu->board);
 }
 
-/* --- MPU: RBAR and RASR with their three aliases --- */
-
-static uint32_t read_mpu_region(const struct scs *scs, uint32_t offset)
-{
-    return (offset - MPU_RBAR) % 8 == 0 ? scs->mpu_rbar[scs->mpu_rnr] | scs->mpu_rnr
-                                        : scs->mpu_rasr[scs->mpu_rnr];
-}
-
-static void write_mpu_region(struct scs *scs, uint32_t offset, uint32_t value)
-{
-    const uint32_t valid = 1u << 4;
-
-    if ((offset - MPU_RBAR) % 8 != 0) {
-        scs->mpu_rasr[scs->mpu_rnr] = value;
-        return;
-    }
-    if ((value & valid) != 0) {
-        scs->mpu_rnr = value & 0xFu;
-    }
-    scs->mpu_rbar[scs->mpu_rnr] = value & ~0x1Fu;
-}
-
 /* --- the window --- */
 
 /* Registers that only keep what is written. */
@@ -373,6 +353,11 @@ static uint32_t *plain_register(struct scs *scs, uint32_t offset)
     }
 }
 
+static bool is_cache_maintenance(uint32_t offset)
+{
+    return offset >= CACHE_FIRST && offset <= CACHE_LAST;
+}
+
 static bool read_constant(uint32_t offset, uint32_t *value)
 {
     for (size_t i = 0; i < sizeof constants / sizeof constants[0]; i++) {
@@ -382,7 +367,7 @@ static bool read_constant(uint32_t offset, uint32_t *value)
         }
     }
     *value = 0;
-    return (offset >= CACHE_FIRST && offset <= CACHE_LAST) || offset == STIR || offset == DWT_LAR;
+    return is_cache_maintenance(offset) || offset == STIR || offset == DWT_LAR;
 }
 
 static bool read_control_block(struct cpu *cpu, uint32_t offset, uint32_t *value)
@@ -439,7 +424,7 @@ bool scs_read(struct board *board, uint32_t offset, unsigned size, uint32_t *val
     } else if (offset >= SHPR1 && offset <= SHPR3) {
         *value = read_system_priorities(cpu, offset);
     } else if (offset >= MPU_RBAR && offset <= MPU_RASR_A3) {
-        *value = read_mpu_region(&cpu->scs, offset);
+        *value = mpu_read(&cpu->scs, offset);
     } else if (offset == SYST_CSR) {
         *value = read_systick_control(cpu);
     } else if (offset == SYST_RVR) {
@@ -507,19 +492,22 @@ bool scs_write(struct board *board, uint32_t offset, uint32_t lanes, uint32_t va
 
     if (plain != NULL) {
         *plain = (*plain & ~lanes) | (value & lanes);
-        cpu_stop(board); /* CPACR decides how blocks run */
+        cpu_stop(board); /* CPACR decides how blocks run, MPU_CTRL what is read ahead */
     } else if (offset >= NVIC_FIRST && offset < NVIC_END) {
         return nvic_write(cpu, offset - NVIC_FIRST, lanes, value);
     } else if (offset >= SHPR1 && offset <= SHPR3) {
         write_system_priorities(cpu, offset, lanes, value);
     } else if (offset >= MPU_RBAR && offset <= MPU_RASR_A3) {
-        write_mpu_region(&cpu->scs, offset, value);
+        mpu_write(&cpu->scs, offset, lanes, value);
+        cpu_stop(board); /* the MPU decides what is read ahead: stall.c */
     } else if (offset >= SYST_CSR && offset <= SYST_CVR) {
         write_systick(cpu, offset, value);
     } else if (offset == DWT_CTRL) {
         write_trace_control(cpu, &cpu->scs.dwt_ctrl, value);
     } else if (offset == DWT_CYCCNT) {
         set_cyccnt(cpu, value);
+    } else if (is_cache_maintenance(offset)) {
+        cache_maintained(cpu, offset, value);
     } else {
         return write_control_block(cpu, offset, value);
     }

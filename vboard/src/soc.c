@@ -11,9 +11,11 @@
 #define UNIQUE_ID_OFFSET  0x1E800u
 #define FLASH_SIZE_OFFSET 0x1E880u
 
-static void fill_system_memory(uint8_t *memory)
+/* Seed 1, the default, is the chip that the documentation shows; each other seed is another one. */
+static void fill_system_memory(uint8_t *memory, uint64_t seed)
 {
-    static const uint32_t unique_id[3] = {0x0031003Au, 0x33325107u, 0x36343732u};
+    const uint32_t other = (uint32_t)((seed - 1) * 0x9E3779B97F4A7C15ull >> 32);
+    const uint32_t unique_id[3] = {0x0031003Au ^ other, 0x33325107u, 0x36343732u};
     static const uint16_t flash_kbytes = 2 * BANK_SIZE / 1024;
     memset(memory, 0xFF, SECTOR_SIZE);
     if (!behaves(BEHAVIOUR_UNIQUE_ID))
@@ -28,8 +30,8 @@ struct soc *soc_create(struct board *board)
     if (!soc)
         return NULL;
     board->soc = soc;
-    fill_system_memory(soc->system_memory);
-    soc->rng.state = 0x9E3779B97F4A7C15ull;
+    fill_system_memory(soc->system_memory, board->options.seed);
+    soc->rng.state = 0x9E3779B97F4A7C15ull * board->options.seed;
     rcc_create(board);
     pwr_create(board);
     syscfg_create(board);

@@ -18,6 +18,7 @@
 
 /* The library's internal functions, as of Unicorn 2.0.1. */
 enum access_type { ACCESS_LOAD, ACCESS_STORE, ACCESS_FETCH };
+enum { BLOCK_COUNT_MASK = 0x7FFF }; /* of tb_gen_code's options: at most so many instructions */
 enum { PROT_READ_BIT = 1, PROT_WRITE_BIT = 2, PROT_EXEC_BIT = 4 };
 
 struct mem_attributes {
@@ -27,6 +28,7 @@ struct mem_attributes {
 #pragma GCC visibility push(default)
 void cpu_loop_exit_restore_arm(void *cpu, uintptr_t place) __attribute__((noreturn));
 void tlb_flush_arm(void *cpu);
+void tb_flush_arm(void *cpu);
 void tlb_set_dirty_arm(void *cpu, uint32_t address);
 void *tb_gen_code_arm(void *cpu, uint32_t pc, uint32_t cs_base, uint32_t flags, int options);
 bool arm_cpu_tlb_fill_arm(void *cpu, uint64_t address, int size, enum access_type type,
@@ -50,6 +52,7 @@ void helper_le_stq_mmu_arm(void *env, uint32_t address, uint64_t value, uint32_t
 
 static struct access_hooks hooks;
 static void *running_cpu;
+static bool single_instructions;
 static uintptr_t access_place;
 static enum access_type fill_type;
 
@@ -167,6 +170,9 @@ void *tb_gen_code_arm(void *cpu, uint32_t pc, uint32_t cs_base, uint32_t flags, 
         tlb_flush_arm(cpu);
     }
     has_code[page] = has_code[following] = 1;
+    if (single_instructions) {
+        options = (options & ~BLOCK_COUNT_MASK) | 1;
+    }
     return next(cpu, pc, cs_base, flags, options);
 }
 
@@ -174,6 +180,7 @@ void access_start(const struct access_hooks *new_hooks)
 {
     hooks = *new_hooks;
     running_cpu = NULL;
+    single_instructions = false;
     memset(has_code, 0, sizeof has_code);
     memset(fast_stores, 0, sizeof fast_stores);
 }
@@ -182,6 +189,19 @@ void access_flush(void)
 {
     if (running_cpu != NULL) {
         tlb_flush_arm(running_cpu);
+    }
+}
+
+void access_single_instructions(bool single)
+{
+    single_instructions = single;
+    access_drop_code();
+}
+
+void access_drop_code(void)
+{
+    if (running_cpu != NULL) {
+        tb_flush_arm(running_cpu);
     }
 }
 

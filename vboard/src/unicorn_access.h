@@ -37,6 +37,13 @@ void access_start(const struct access_hooks *hooks);
 /* Forget cached address translations. Cheap; allowed inside a callback. */
 void access_flush(void);
 
+/* Forget all translated code, for hooks to be asked for anew. Between two runs only. */
+void access_drop_code(void);
+
+/* Translate blocks of one instruction each, or as long as they are. Slow: such a block is not found
+ * again. Between two runs only. */
+void access_single_instructions(bool single);
+
 /* From one of the callbacks above or an MMIO callback, after uc_emu_stop(): leave the emulation
  * with the core's state as it was before the load or store; PC is its address. */
 _Noreturn void access_abort(void);

@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "usart.h"
+#include "watch.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -244,6 +245,7 @@ static void character_sent(struct board *board, struct unit *unit)
     unit->shifting = false;
     unit->tx_done_at = BOARD_NEVER;
     note_line(board, unit);
+    watch_console(board, unit->number, unit->shift);
     usart_host_output(unit, unit->shift);
     start_transmitter(board, unit);
     if (!unit->shifting)

@@ -3,8 +3,8 @@
  *
  * A child erases, programs and changes option bytes through the registers; it is killed (SIGKILL)
  * while it does. After each kill the file must load, and every word outside the operation that ran
- * must be as the child had noted it in shared memory. The board around the flash is a small
- * stand-in here.
+ * must be as the child had noted it in shared memory. The board around the flash is a stand-in
+ * (flash_board.c).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -23,106 +23,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../src/flash.h"
+#include "flash_board.h"
 
 enum { KILLS = 150 };
-
-/* --- the board around the flash --- */
-
-static struct device flash_device;
-
-void bus_add(struct board *board, const struct device *device)
-{
-    (void)board;
-    flash_device = *device;
-}
-
-void bus_error(struct board *board)
-{
-    (void)board;
-    abort(); /* no key is wrong here */
-}
-
-void board_irq(struct board *board, int irq, bool level)
-{
-    (void)board;
-    (void)irq;
-    (void)level;
-}
-
-void board_schedule(struct board *board, enum board_event event, uint64_t at_ns)
-{
-    board->events[event] = at_ns;
-}
-
-void board_skip_to_next_event(struct board *board)
-{
-    (void)board;
-}
-
-void board_stall_until(struct board *board, uint64_t at_ns)
-{
-    for (int event = 0; event < EVENT_COUNT; event++) {
-        if (board->events[event] <= at_ns) {
-            board->now_ns = board->events[event];
-            flash_event(board, (enum board_event)event);
-        }
-    }
-    board->now_ns = at_ns;
-}
-
-void board_pull_plug(struct board *board)
-{
-    (void)board;
-    abort(); /* nobody asked for it */
-}
-
-static unsigned warnings;
-
-void board_warn(struct board *board, const char *format, ...)
-{
-    (void)board;
-    (void)format;
-    warnings++;
-}
-
-void cpu_flash_changed(struct board *board, uint32_t address, uint32_t size)
-{
-    (void)board;
-    (void)address;
-    (void)size;
-}
-
-void cpu_guard(struct board *board, uint32_t address, uint32_t size, bool guarded)
-{
-    (void)board;
-    (void)address;
-    (void)size;
-    (void)guarded;
-}
-
-static bool start_board(struct board *board, const char *path)
-{
-    memset(board, 0, sizeof *board);
-    for (int event = 0; event < EVENT_COUNT; event++) {
-        board->events[event] = BOARD_NEVER;
-    }
-    board->options.flash_file = path;
-    return flash_create(board) != NULL;
-}
-
-static void put(struct board *board, uint32_t offset, uint32_t value)
-{
-    (void)flash_device.write(board, offset, UINT32_MAX, value);
-}
-
-static uint32_t get(struct board *board, uint32_t offset)
-{
-    uint32_t value = 0;
-
-    (void)flash_device.read(board, offset, 4, &value);
-    return value;
-}
 
 /* --- the child --- */
 
@@ -396,6 +299,48 @@ static void a_foreign_file_is_refused_and_left_alone(void **state)
     remove_path(path);
 }
 
+static void edit_header(const char *path, off_t size, const uint32_t start[2])
+{
+    FILE *file = fopen(path, "r+b");
+
+    assert_non_null(file);
+    assert_int_equal(fseek(file, offsetof(struct flash_cells, header.version), SEEK_SET), 0);
+    assert_int_equal(fwrite(start, sizeof *start, 2, file), 2);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(truncate(path, size), 0);
+}
+
+/* Version 1 had no flip[] at the end. */
+static void a_file_of_version_1_is_converted_and_a_later_one_refused(void **state)
+{
+    const off_t size = (off_t)offsetof(struct flash_cells, flip);
+    const uint32_t version_1[2] = {1, (uint32_t)size};
+    const uint32_t version_3[2] = {3, sizeof(struct flash_cells)};
+    char path[128];
+    struct board board;
+
+    (void)state;
+    make_path(path);
+    assert_true(start_board(&board, path));
+    power_on(&board);
+    unlock_all(&board);
+    put(&board, 0x10C, CR_PG | 0x30);
+    store_word(&board, 1, 5, 0x1234);
+    flash_wait_idle(&board, 1);
+    flash_destroy(&board);
+    edit_header(path, size, version_1);
+    for (int opening = 0; opening < 2; opening++) {
+        assert_true(start_board(&board, path));
+        assert_int_equal(board.flash->cells->data[1][5 * WORD_SIZE], 0x34);
+        assert_int_equal(flash_word_letter(&board, 1, 5), 'p');
+        assert_int_equal(board.flash->cells->flip[1][BANK_WORDS - 1], 0);
+        flash_destroy(&board);
+    }
+    edit_header(path, sizeof(struct flash_cells), version_3);
+    assert_false(start_board(&board, path));
+    remove_path(path);
+}
+
 /* flash_load(): bounds, both banks, and what it leaves alone. */
 static void an_image_is_loaded_where_it_fits_only(void **state)
 {
@@ -444,11 +389,13 @@ static void erasing_what_the_m4_boots_is_warned_of(void **state)
         assert_true(start_board(&board, NULL));
         board.flash->cells->header.options[0] = option_defaults(factory != 0);
         flash_reset(&board, RESET_POWER_ON);
-        warnings = 0;
+        warning_count = 0;
+        stop_reason = STOP_NONE;
         erase_sector_of_bank2(&board, 1);
-        assert_int_equal(warnings, 0);
+        assert_int_equal(warning_count, 0);
         erase_sector_of_bank2(&board, 0);
-        assert_int_equal(warnings, factory);
+        assert_int_equal(warning_count, factory);
+        assert_int_equal(stop_reason, factory ? STOP_M4 : STOP_NONE);
         flash_destroy(&board);
     }
 }
@@ -523,6 +470,7 @@ int main(void)
         cmocka_unit_test(after_a_kill_at_any_moment_the_file_holds_what_was_complete),
         cmocka_unit_test(a_file_in_use_is_refused),
         cmocka_unit_test(a_foreign_file_is_refused_and_left_alone),
+        cmocka_unit_test(a_file_of_version_1_is_converted_and_a_later_one_refused),
         cmocka_unit_test(an_image_is_loaded_where_it_fits_only),
         cmocka_unit_test(erasing_what_the_m4_boots_is_warned_of),
         cmocka_unit_test(a_programmer_changes_what_it_is_asked_to_and_nothing_else),

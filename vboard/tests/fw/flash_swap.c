@@ -3,26 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "flash_check.h"
-
-#define BANK1 0x08000000u
-
-extern uint32_t data_source[], data_start[], data_end[];
-
-static void copy_to_bank2(void)
-{
-    uint32_t size =
-        (uint32_t)((uintptr_t)data_source - BANK1) + 4 * (uint32_t)(data_end - data_start);
-
-    CR(2) = CR_PG | CR_PSIZE_64;
-    for (uint32_t at = 0; at < size; at += FLASH_WORD) {
-        for (uint32_t i = 0; i < FLASH_WORD; i += 4) {
-            REG32(BANK2 + at + i) = REG32(BANK1 + at + i);
-        }
-        barrier();
-        wait_idle(2);
-    }
-}
+#include "flash_swap.h"
 
 static void swap(void)
 {
@@ -31,9 +12,7 @@ static void swap(void)
     program_word(2, BANK2 + SECTOR(6), 0x2222);
     copy_to_bank2();
     CHECK(!(OPTCR & SWAP_BANK));
-    option_unlock();
-    OPTSR_PRG = OPTSR_CUR | SWAP_BANK;
-    option_start();
+    set_swap_option();
     CHECK(OPTSR_CUR & SWAP_BANK);
     CHECK(!(OPTCR & SWAP_BANK));
     CHECK(word_is(BANK1 + SECTOR(6), 0x1111));
