@@ -230,17 +230,19 @@ static void make_list(const struct flota_flash *flash, const char *product, stru
     add_journal(flash, FLOTA_SLOT_SPARE, product, list);
 }
 
-/* Read a listed statement again; false when it no longer reads as it did. */
+/* Read a listed statement again, or another copy of it behind it: the first one may have been cut
+ * at its last record, and read well once only. False when there is none that reads as it did. */
 static bool read_entry(const struct flota_flash *flash, const struct entry *entry,
                        struct flota_statement *statement)
 {
-    uint32_t end = entry->first + SPAN_MAX, count = flota_journal_word_count(flash);
-    struct reader reader =
-        read_from(flash, (enum flota_slot)entry->journal, entry->first, end < count ? end : count);
-    if (!read_statement(&reader))
-        return false;
-    *statement = reader.whole.statement;
-    return flota_crc32(0, statement, sizeof *statement) == entry->crc32;
+    struct reader reader = read_from(flash, (enum flota_slot)entry->journal, entry->first,
+                                     flota_journal_word_count(flash));
+    while (read_statement(&reader)) {
+        *statement = reader.whole.statement;
+        if (flota_crc32(0, statement, sizeof *statement) == entry->crc32)
+            return true;
+    }
+    return false;
 }
 
 /* --- loading --- */

@@ -65,7 +65,7 @@ int flota_updater_create(struct flota_updater *updater, const struct flota_image
 static bool takes_input(const struct flota_updater *updater)
 {
     enum flota_update_phase phase = updater->status.phase;
-    return !updater->input_ended && phase != FLOTA_UPDATE_IDLE && phase != FLOTA_UPDATE_RESTARTING;
+    return phase != FLOTA_UPDATE_IDLE && phase != FLOTA_UPDATE_RESTARTING && !updater->input_ended;
 }
 
 int flota_updater_process(struct flota_updater *updater, const void *data, size_t size)

@@ -32,17 +32,15 @@ static uint32_t smaller(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
+/* size: of flash words, which are records' (flota/journal.h), or of what is left of a sector. */
 static bool is_blank(const uint8_t *bytes, uint32_t size)
 {
-    uint32_t word, i = 0;
-    for (; i + sizeof word <= size; i += sizeof word) { /* whole sectors are looked at: be quick */
+    uint32_t word;
+    for (uint32_t i = 0; i < size; i += sizeof word) { /* whole sectors are looked at: be quick */
         memcpy(&word, bytes + i, sizeof word);
         if (word != ERASED_WORD)
             return false;
     }
-    for (; i < size; i++)
-        if (bytes[i] != ERASED_BYTE)
-            return false;
     return true;
 }
 

@@ -214,7 +214,7 @@ static int sniff(struct flota_updater *updater, const uint8_t *data, size_t size
 
 static int take_known(struct flota_updater *updater, const uint8_t *data, size_t size)
 {
-    if (size == 0 || updater->kind == FLOTA_FILE_UNKNOWN)
+    if (updater->kind == FLOTA_FILE_UNKNOWN || size == 0)
         return 0;
     return updater->kind == FLOTA_FILE_BUNDLE ? take_bundle(updater, data, size)
                                               : take_image(updater, data, size);
