@@ -343,13 +343,13 @@ static void tear_erase(struct cut_flash *flash)
 
 static bool is_cut(const struct cut_flash *flash, enum cut_model model)
 {
-    return flash->cut_at == flash->operation_count && flash->cut == model;
+    return flash->cut_at == flash->operation_count && flash->cut == model && !flash->never_cuts;
 }
 
 static bool is_torn(const struct cut_flash *flash)
 {
     return flash->cut_at == flash->operation_count && flash->cut != CUT_BEFORE &&
-           flash->cut != CUT_AFTER;
+           flash->cut != CUT_AFTER && !flash->never_cuts;
 }
 
 static void count(struct cut_flash *flash, enum cut_operation operation, uint32_t bank,
@@ -446,16 +446,26 @@ static void complete_erase(struct cut_flash *flash)
     }
 }
 
+static void tear(struct cut_flash *flash)
+{
+    bool erases = flash->operation == CUT_ERASE;
+    if (flash->tears_nothing && erases)
+        complete_erase(flash);
+    else if (flash->tears_nothing)
+        complete_program(flash);
+    else if (erases)
+        tear_erase(flash);
+    else
+        tear_program(flash);
+}
+
 int cut_flash_poll(struct cut_flash *flash)
 {
     enum cut_operation operation = flash->operation;
     if (operation == CUT_NOTHING)
         return FLOTA_FLASH_IDLE;
     if (is_torn(flash)) {
-        if (operation == CUT_ERASE)
-            tear_erase(flash);
-        else
-            tear_program(flash);
+        tear(flash);
         cut_power(flash);
     }
     flash->operation = CUT_NOTHING;
@@ -554,6 +564,18 @@ bool cut_flash_holds(const struct cut_flash *flash, uint32_t bank, const uint8_t
             return false;
     }
     return true;
+}
+
+/* Half an erase, a prefix, a mixture and any of the bits may look like nothing, or like all of it.
+ */
+bool cut_flash_is_torn(const struct cut_flash *flash)
+{
+    static const uint8_t states[CUT_MODEL_COUNT] = {[CUT_DEAD] = WORD_DEAD,
+                                                    [CUT_MARGINAL] = WORD_MARGINAL,
+                                                    [CUT_FAINT] = WORD_FAINT,
+                                                    [CUT_WEAK] = WORD_WEAK};
+    uint8_t state = state_of(flash, flash->operation_bank, flash->operation_offset);
+    return states[flash->cut] == 0 || state == states[flash->cut];
 }
 
 void cut_flash_decay(struct cut_flash *flash, bool flip)

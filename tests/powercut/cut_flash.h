@@ -81,6 +81,8 @@ struct cut_flash {
     bool tracing;              /* print each operation */
     bool refuses_changes;      /* the option byte stays as it is, and nothing says so */
     uint32_t failing_programs; /* so many programs end in an error, the word still blank */
+    bool never_cuts;           /* of planted faults: the power stays */
+    bool tears_nothing;        /* of planted faults: a cut in an operation is one behind it */
 
     /* Seen by a test. */
     uint32_t active; /* bank that the chip booted from, 0 or 1 */
@@ -142,6 +144,9 @@ bool cut_flash_is_whole(const struct cut_flash *flash, uint32_t bank, uint32_t o
 /* Every word of these bytes is good and equal to them. */
 bool cut_flash_holds(const struct cut_flash *flash, uint32_t bank, const uint8_t *data,
                      uint32_t size);
+
+/* After a cut: is the word or sector left as the way of the cut says, where that leaves a trace? */
+bool cut_flash_is_torn(const struct cut_flash *flash);
 
 /* The worst that may become of what is there: marginal, faint and fading words die, and an option
  * change that may come late either comes at once (flip) or never. */

@@ -402,8 +402,15 @@ void device_init(struct device *device, const struct cut_geometry *geometry,
     memset(device, 0, sizeof *device);
     cut_flash_init(&device->flash, geometry, 1);
     device->images = images;
-    device->fault = fault;
+    device_plant(device, fault);
     fill_port(device);
+}
+
+void device_plant(struct device *device, enum planted_fault fault)
+{
+    device->fault = fault;
+    device->flash.never_cuts = fault == PLANTED_NEVER_CUTS;
+    device->flash.tears_nothing = fault == PLANTED_TEARS_NOTHING;
 }
 
 void device_free(struct device *device)
@@ -429,8 +436,9 @@ static void lose_ram(struct device *device)
     for (size_t i = 0; !filled && i < sizeof pool; i++)
         pool[i] = (uint8_t)(prng_next(&random) >> 8);
     filled = true;
-    memcpy(&device->ram, pool + prng_below(&device->flash.random, RANDOM_POOL_SIZE),
-           sizeof device->ram);
+    if (device->fault != PLANTED_RAM_SURVIVES)
+        memcpy(&device->ram, pool + prng_below(&device->flash.random, RANDOM_POOL_SIZE),
+               sizeof device->ram);
     device->withheld_count = 0;
     device->believed_generation = 0;
     device->programmed_kind = 0;

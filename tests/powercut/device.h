@@ -22,6 +22,7 @@ struct device_ram {
     struct flota_trial trial;
     struct flota_boot boot;
     struct flota_config config;
+    uint32_t mark; /* of the tester, who looks whether it is gone after each reset */
 };
 
 #define DEVICE_WITHHELD_MAX 16u
@@ -92,6 +93,9 @@ struct device {
 void device_init(struct device *device, const struct cut_geometry *geometry,
                  const struct images *images, enum planted_fault fault);
 void device_free(struct device *device);
+
+/* From now on this fault. */
+void device_plant(struct device *device, enum planted_fault fault);
 
 /* Make copy, initialised with the same geometry, an equal device. */
 void device_copy(struct device *copy, const struct device *device);

@@ -1,7 +1,9 @@
 /* planted.h - faults planted in the harness, to prove that the suite finds them.
  *
  * They sit where a board has its port and its guard's hands: in device.c. The product's code is the
- * real one.
+ * real one. The last ones are faults of a power-cut suite itself. scripts/planted adds faults that
+ * need other product code (tests/mutants/planted.mjs), and says which known bug each one stands
+ * for.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -35,7 +37,10 @@
     X(NO_SETTLE, "starts with values that a cut left in doubt, and leaves it at that")             \
     X(INCOMPLETE, "takes values from a save of which the last pieces are missing")                 \
     X(OWN_ONLY, "looks for values in the journal of the image that runs only")                     \
-    X(FORGETS_UNKNOWN, "drops values of keys that it does not know")
+    X(FORGETS_UNKNOWN, "drops values of keys that it does not know")                               \
+    X(NEVER_CUTS, "the suite's own: the power does not fail where it is to")                       \
+    X(TEARS_NOTHING, "the suite's own: the power fails between operations only")                   \
+    X(RAM_SURVIVES, "the suite's own: RAM keeps its contents at resets and without power")
 
 enum planted_fault {
     PLANTED_NOTHING,

@@ -27,6 +27,7 @@
 #define REFUSED_BOOTS 6u        /* so long the chip refuses: more than the device may try */
 #define ORDERS_MAX    12u
 #define DEADLINE_MS   FLOTA_TRIAL_DEADLINE_MS
+#define RAM_MARK      0x4D524B21u
 #define STUBBORN_CUTS 3u /* so many cuts may spoil so many swaps that the guard gives up */
 
 /* What the tester wants next, and how the image behaves. */
@@ -214,8 +215,18 @@ static void note_left(struct run *run, const struct device *device, enum truth t
         run->failed[image] = truth;
 }
 
+/* The suite's own promise: a boot finds nothing in RAM that an earlier one left there. */
+static bool ram_is_lost(struct run *run, struct device *device)
+{
+    bool lost = device->ram.mark != RAM_MARK;
+    device->ram.mark = RAM_MARK;
+    return lost || fail(run, "HARNESS: RAM survived a reset");
+}
+
 static enum device_outcome boot(struct run *run, struct device *device)
 {
+    if (!ram_is_lost(run, device))
+        return DEVICE_HANGS;
     device->operations_before = device->flash.operation_count;
     if (!device_guard_stands(device)) {
         fail(run, "BRICK: the bank that boots has no guard");
@@ -701,6 +712,20 @@ static void note_cut(struct run *run)
     }
 }
 
+/* The suite's own promise: where the power is to fail it fails, in the way that was ordered. */
+static void cut_is_right(struct run *run, bool came)
+{
+    const struct cut_flash *flash = &run->device->flash;
+    bool met = flash->cut_at > 0 && flash->cut_at <= flash->operation_count &&
+               flash->cut_at <= CUT_TRACE_MAX;
+    if (!met || !cut_model_fits(flash->cut, (enum cut_operation)flash->trace[flash->cut_at - 1]))
+        return;
+    if (!came)
+        fail(run, "HARNESS: the power was to fail here, and did not");
+    else if (!cut_flash_is_torn(flash))
+        fail(run, "HARNESS: the power failed, and tore nothing");
+}
+
 /* Live until the next cut. Returns whether it came. */
 static bool live_until_cut(struct run *run)
 {
@@ -713,10 +738,12 @@ static bool live_until_cut(struct run *run)
     }
     if (setjmp(flash->power_cut) == 0) {
         live(run);
+        cut_is_right(run, false);
         if (!run->wrong)
             judge_cut(run); /* the plug is pulled when all is done */
         return false;
     }
+    cut_is_right(run, true);
     count_torn_attempt(run->device);
     note_cut(run);
     clear_counts(run->device);
@@ -823,7 +850,7 @@ void power_case_setup(enum planted_fault fault)
         for (uint32_t i = 0; i < 2 * HISTORIES; i++) {
             struct device *base = &shared.bases[geometry][i / HISTORIES][i % HISTORIES];
             make_base(base, geometry, i / HISTORIES == 1, i % HISTORIES);
-            base->fault = fault;
+            device_plant(base, fault);
         }
     }
 }

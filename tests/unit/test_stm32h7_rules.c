@@ -128,6 +128,17 @@ static void mdc_stays_within_2_5_mhz_at_every_clock(void **state)
     }
 }
 
+/* Source: RM0399, ETH_MACMDIOAR, CR: the ranges of the clock. */
+static void the_mdc_divider_changes_where_the_manual_says(void **state)
+{
+    (void)state;
+    static const uint32_t edges[] = {35, 60, 100, 150, 250}, codes[] = {2, 3, 0, 1, 4, 5};
+    for (size_t i = 0; i < sizeof edges / sizeof edges[0]; i++) {
+        assert_int_equal(stm32h7_mdc_code(edges[i] * 1000000u - 1), codes[i]);
+        assert_int_equal(stm32h7_mdc_code(edges[i] * 1000000u), codes[i + 1]);
+    }
+}
+
 static void the_baud_rate_is_within_half_a_percent(void **state)
 {
     (void)state;
@@ -227,6 +238,17 @@ static void a_decision_survives_packing(void **state)
             }
 }
 
+/* A device keeps its address, and its lease, across versions. Values of another FNV-1a. */
+static void a_chip_has_the_same_mac_address_in_all_versions(void **state)
+{
+    (void)state;
+    const uint8_t id[STM32H7_UNIQUE_ID_SIZE] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    const uint8_t expected[STM32H7_MAC_ADDRESS_SIZE] = {0x5A, 0x02, 0x0E, 0x17, 0x4F, 0x45};
+    uint8_t address[STM32H7_MAC_ADDRESS_SIZE];
+    stm32h7_mac_address(id, address);
+    assert_memory_equal(address, expected, sizeof expected);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -238,6 +260,7 @@ int main(void)
         cmocka_unit_test(a_chip_is_named_with_its_revision),
         cmocka_unit_test(flash_wait_states_follow_the_table_at_its_edges),
         cmocka_unit_test(mdc_stays_within_2_5_mhz_at_every_clock),
+        cmocka_unit_test(the_mdc_divider_changes_where_the_manual_says),
         cmocka_unit_test(the_baud_rate_is_within_half_a_percent),
         cmocka_unit_test(a_loss_of_power_is_a_power_on_and_what_is_not_known_counts_as_one),
         cmocka_unit_test(what_a_program_does_or_suffers_is_no_power_on_even_beside_its_flags),
@@ -245,6 +268,7 @@ int main(void)
         cmocka_unit_test(a_reset_cause_is_named_by_its_latest_flag),
         cmocka_unit_test(a_decision_survives_packing),
         cmocka_unit_test(mac_addresses_are_local_unicast_stable_and_differ),
+        cmocka_unit_test(a_chip_has_the_same_mac_address_in_all_versions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

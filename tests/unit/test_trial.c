@@ -473,6 +473,20 @@ static void a_confirmation_is_tried_again_so_often_and_no_more(void **state)
     assert_deadline_decides(f);
 }
 
+static void the_time_between_two_tries_is_counted_from_the_first_one(void **state)
+{
+    struct fixture *f = *state;
+    update_driver_free(&f->driver);
+    update_driver_init(&f->driver, &flash_model_h745);
+    start_trial_on_bad_words(f);
+    assert_int_equal(flota_trial_poll(&f->trial, 5000, true), FLOTA_ERR_FLASH_VERIFY);
+    uint32_t after_one = free_words(f);
+    flota_trial_poll(&f->trial, 5000 + FLOTA_CONFIRM_RETRY_MS - 1, true);
+    assert_int_equal(free_words(f), after_one);
+    flota_trial_poll(&f->trial, 5000 + FLOTA_CONFIRM_RETRY_MS, true);
+    assert_true(free_words(f) < after_one);
+}
+
 static void retries_leave_room_to_say_that_it_failed(void **state)
 {
     struct fixture *f = *state;
@@ -512,6 +526,7 @@ int main(void)
         TEST(a_stranded_image_takes_an_update),
         TEST(an_image_that_is_being_left_is_not_confirmed),
         TEST(a_confirmation_is_tried_again_so_often_and_no_more),
+        TEST(the_time_between_two_tries_is_counted_from_the_first_one),
         TEST(retries_leave_room_to_say_that_it_failed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
