@@ -10,7 +10,8 @@ VBOARD := $(HOST)/vboard/flota-vboard
 LOG := build/log
 
 .PHONY: help deps host web arm demo check-demo check-vboard check-browser check-power check-bad-input test bench \
-        check-guard check-ways check-cubemx check-faults check-fifty check-dash check-wizard check-trial check-left check-cuts check-bundle check-resume powercut \
+        check-guard check-ways check-cubemx check-faults check-fifty check-dash check-wizard check-control check-net check-gdb check-tool check-board check-torture \
+        torture planted mutants coverage performance check-trial check-left check-cuts check-bundle check-resume powercut \
         fuzz size fmt check-style clean
 
 help: ## list the targets
@@ -40,6 +41,7 @@ check-vboard: arm ## prove the virtual board's behaviours, and that each proof c
 	@vboard/tests/check-uart $(VBOARD) $(ARM)/vboard/tests/fw
 	@$(HOST)/vboard/vboard-check --vboard $(VBOARD) --removable $(VBOARD)-removable \
 	  --firmware $(ARM)/vboard/tests/fw vboard/tests/checks/*.txt
+	@vboard/tests/check-chip $(VBOARD) $(ARM)
 
 check-browser: arm ## the page by clicking, in Chromium, against the firmware on the virtual board
 	@tests/e2e/check-browser
@@ -95,8 +97,42 @@ check-style: deps ## clang-format, include direction, SPDX lines
 test: ## everything that must hold, in minutes
 	@scripts/test
 
-bench: arm ## the numbers, as `bench: NAME VALUE UNIT`
-	@tests/bench/run
+bench: arm ## the numbers, as `bench: NAME VALUE UNIT`; ONLY="GROUP...": some of them
+	@tests/bench/run $(ONLY)
+
+performance: arm ## the numbers anew, and docs/performance.md from them
+	@set -o pipefail; tests/bench/run | tee $(call log,bench)
+	@node tests/bench/performance.mjs $(LOG)/bench.txt >$(LOG)/performance.md && cp $(LOG)/performance.md docs/
+
+check-control: arm ## the virtual board's control socket, deterministic runs, snapshots
+	@vboard/tests/check-control $(VBOARD) $(P1) $(P2)
+
+check-net: arm ## the virtual board's network in virtual time
+	@vboard/tests/check-net $(VBOARD) $(ARM)
+
+check-gdb: arm ## a debugger on the virtual board
+	@vboard/tests/check-gdb
+
+check-tool: arm ## firmware that loops, floods or never starts, files that are none: clear messages, no hang
+	@vboard/tests/check-tool
+
+check-board: arm ## the board page by clicking: the plug is pulled in the middle of an update
+	@tests/e2e/check-board
+
+check-torture: arm ## power cuts of any firmware's own update: a naive one's bricks are found, Flota has none
+	@tests/e2e/check-torture
+
+torture: arm ## every erase, record and option byte change of an update, thousands of words, pairs: cut in each way
+	@scripts/torture
+
+planted: host ## bugs that other systems had, planted one at a time: each must be caught
+	@scripts/planted
+
+mutants: host ## mutants of the boot core and the updater: at least 95 of 100 must be killed; ARGS="--only ID": one
+	@scripts/mutants $(ARGS)
+
+coverage: deps ## branches of the boot core and the updater, all of them taken
+	@scripts/coverage
 
 fuzz: deps ## each parser under libFuzzer for FUZZ_SECONDS (60)
 	@scripts/fuzz

@@ -46,6 +46,7 @@ int command_generate(int argc, char **argv);
 int command_wizard(int argc, char **argv);
 int command_build(int argc, char **argv);
 int command_sim(int argc, char **argv);
+int command_torture(int argc, char **argv);
 int command_flash(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_completion(int argc, char **argv);

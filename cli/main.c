@@ -20,6 +20,8 @@ const struct command commands[] = {
      "make C and page from a dashboard description"},
     {GROUP_PROJECT, "build", "flota build", command_build, "build the project's firmware"},
     {GROUP_PROJECT, "sim", "flota sim", command_sim, "run the project's firmware here"},
+    {GROUP_PROJECT, "torture", "flota torture", command_torture,
+     "cut the power of any firmware's update, and see where it bricks"},
     {GROUP_PROJECT, "flash", "flota flash", command_flash,
      "write an image by a programmer, the first time"},
     {GROUP_PROJECT, "doctor", "flota doctor", command_doctor,

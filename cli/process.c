@@ -83,6 +83,11 @@ int process_run(char *const argv[], process_line take, void *context)
 
 pid_t process_start(char *const argv[], int input, int output)
 {
+    return process_start_with(argv, input, output, -1);
+}
+
+pid_t process_start_with(char *const argv[], int input, int output, int errors)
+{
     pid_t parent = getpid();
     fflush(NULL);
     pid_t pid = fork();
@@ -93,7 +98,7 @@ pid_t process_start(char *const argv[], int input, int output)
         _exit(NOT_STARTED);
     if (input >= 0)
         dup2(input, STDIN_FILENO);
-    become(argv, output, -1);
+    become(argv, output, errors);
     return -1;
 }
 

@@ -26,6 +26,9 @@ int process_run(char *const argv[], process_line take, void *context);
  * input and output; -1: ours. Returns its id, or -1. */
 pid_t process_start(char *const argv[], int input, int output);
 
+/* The same; errors: what becomes its standard error. */
+pid_t process_start_with(char *const argv[], int input, int output, int errors);
+
 /* Its exit code, as process_run(). Waits. */
 int process_wait(pid_t pid);
 

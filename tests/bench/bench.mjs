@@ -1,64 +1,21 @@
 // bench.mjs - `make bench`: every number that README and docs state, as `bench: NAME VALUE UNIT`.
 //
-// Update times are the board's virtual time, from the request's head (before the first body byte) to the
-// system reset, without the option byte change, as a ratio to the least time that the flash needs by its
-// data sheet. Speeds of the virtual board are instructions of the guest per second of this machine.
+// Update times are ratios to the least time that the flash needs by its data sheet (updates.mjs). Speeds of the virtual board
+// are instructions of the guest per second of this machine.
 //
 // bench.mjs [GROUP...]: only these, see the end.
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Board, run, testFirmware, until, vboardProgram } from '../e2e/board.mjs';
-import { bundle, key } from '../e2e/bundles.mjs';
-import { padded, seal, withField } from '../e2e/images.mjs';
-import { consoleLines, flashLimit, updateTime } from '../e2e/updates.mjs';
+import { firmware, run, tool, vboardProgram } from '../e2e/board.mjs';
 import { dash } from './dash.mjs';
 import { loop } from './loop.mjs';
+import { silence, snapshots, updates } from './updates.mjs';
 import { calls, serial, transfers } from './ways.mjs';
 
-const SIZE = 400 * 1024;
-const SECTOR = 128 * 1024;
 const root = new URL('../../', import.meta.url).pathname;
 const build = join(root, 'build');
 const bench = (name, value, unit) => console.log(`bench: ${name} ${value} ${unit}`);
-
-/** A signed bundle with the firmware that requires signatures, 400 KB long. */
-function signedUpdate(version) {
-  const image = withField(readFileSync(testFirmware('signed')), 'version', version);
-  return bundle(seal(padded(image, SIZE)), { keys: { 1: key('release') } });
-}
-
-async function update(board, version, erases) {
-  const before = await board.status();
-  const path = join(board.folder, 'update.zip');
-  writeFileSync(path, signedUpdate(version));
-  const flash = (await board.view()).flash;
-  const reply = await board.curl('--data-binary', `@${path}`, `${board.device}/update`);
-  if (reply.status !== 200) throw new Error(`${reply.status} ${reply.text}`);
-  await until('confirmed', async () => {
-    const now = await board.status();
-    return now.boot_id !== before.boot_id && now.phase === 'confirmed' && now.version === version;
-  });
-  const erased = (await board.view()).flash.erases - flash.erases;
-  if (erased !== erases) throw new Error(`${version}: ${erased} sectors erased, ${erases} expected`);
-  return updateTime(board, await consoleLines(board));
-}
-
-/** Signature and hash included. */
-async function updates() {
-  const board = await Board.start({ image: testFirmware('signed') });
-  const short = Math.ceil(statSync(testFirmware('signed')).size / SECTOR);
-  try {
-    const blank = await update(board, '2.0.0', 0);
-    bench('update_400k_blank_over_flash_limit', (blank / flashLimit(SIZE, 0)).toFixed(3), 'x');
-    await update(board, '3.0.0', short); // over the short image that was flashed first
-    const full = await update(board, '4.0.0', Math.ceil(SIZE / SECTOR));
-    bench('update_400k_over_flash_limit', (full / flashLimit(SIZE, Math.ceil(SIZE / SECTOR))).toFixed(3), 'x');
-    bench('update_400k', full.toFixed(2), 's_virtual');
-  } finally {
-    await board.stop();
-  }
-}
 
 /** check-guard measures the guard on the way. */
 async function guard() {
@@ -120,6 +77,17 @@ async function speeds() {
   }
 }
 
+/** Project 1 to Project 2, cut at some of its flash operations. */
+async function torture() {
+  const begin = performance.now();
+  const { stdout, stderr, code } = await run(tool, ['torture', '--firmware', firmware('project1'), '--update', firmware('project2'),
+    '--request', 'POST /api/firmware_update', '--raw', '--address', '192.168.0.10', '--service', 'GET /api/firmware_update',
+    '--accept-refusal', 'CM4_BOOTS', '--points', '100', '--pairs', '20']);
+  const [, cases] = /^torture: (\d+) cases/m.exec(stdout) ?? [];
+  if (code !== 0 || !cases) throw new Error(`torture: ${code} ${stdout} ${stderr}`);
+  bench('torture_cases_per_s', ((1000 * cases) / (performance.now() - begin)).toFixed(1), '1/s');
+}
+
 /** check-fifty tells the numbers on the way. */
 async function fifty() {
   const { stdout, code } = await run(join(root, 'tests/e2e/check-fifty'), []);
@@ -127,7 +95,7 @@ async function fifty() {
   for (const [, name, value, unit] of stdout.matchAll(/^fifty: (\w+) ([\d.]+) (\w+)$/gm)) bench(`fifty_${name}`, value, unit);
 }
 
-const groups = { updates, turn, guard, verify, login, transfers, serial, calls, dash, fifty, loop, sizes, speeds };
+const groups = { updates, silence, snapshots, torture, turn, guard, verify, login, transfers, serial, calls, dash, fifty, loop, sizes, speeds };
 const chosen = process.argv.slice(2);
 for (const name of chosen.length ? chosen : Object.keys(groups)) {
   if (!groups[name]) throw new Error(`no group '${name}': ${Object.keys(groups).join(', ')}`);
