@@ -15,7 +15,8 @@
 #include "update_internal.h"
 #include <string.h>
 
-#define WORD_SIZE (uint32_t)sizeof(struct flota_record)
+#define WORD_SIZE   (uint32_t)sizeof(struct flota_record)
+#define BEGIN_TRIES 8u
 
 static uint32_t smaller(uint32_t a, uint32_t b)
 {
@@ -148,6 +149,22 @@ int flota_updater_compact(struct flota_updater *updater)
     return FLOTA_UPDATER_GOES_ON;
 }
 
+/* A word that was torn may read as a record of a later generation one time, and not the next: above
+ * each generation that was ever read it is in order. */
+static int append_begin(const struct flota_flash *flash, struct flota_boot_update *order)
+{
+    int result = flota_boot_begin(flash, order);
+    for (uint32_t i = 1; i < BEGIN_TRIES && result == FLOTA_ERR_NOT_READY; i++) {
+        struct flota_boot boot;
+        flota_boot_read(flash, &boot);
+        uint32_t next = flota_boot_next_generation(&boot);
+        if (next > order->generation)
+            order->generation = next;
+        result = flota_boot_begin(flash, order);
+    }
+    return result;
+}
+
 static int begin(struct flota_updater *updater)
 {
     const struct flota_flash *flash = updater->target->flash;
@@ -156,7 +173,7 @@ static int begin(struct flota_updater *updater)
     (void)flota_config_carry(flash);   /* the same */
     if (!updater->compacted && flota_config_wants_compaction(flash, updater->is_reverting))
         return start_compaction(updater);
-    int result = flota_boot_begin(flash, &updater->order);
+    int result = append_begin(flash, &updater->order);
     if (result == FLOTA_JOURNAL_FULL && !updater->compacted)
         return start_compaction(updater);
     if (result != 0)

@@ -61,6 +61,38 @@ static const uint8_t *tag_of(const uint8_t *image)
     return image + FLOTA_IMAGE_INFO_OFFSET + offsetof(struct flota_image_info, digest);
 }
 
+/* The spare journal's first word was torn: unreadable for so many reads, a record of a later
+ * generation from then on. */
+static struct {
+    int (*read)(void *port, enum flota_slot slot, uint32_t offset, void *data, uint32_t size);
+    struct flota_record record;
+    uint32_t unreadable; /* reads */
+} torn_word;
+
+static int read_torn_word(void *port, enum flota_slot slot, uint32_t offset, void *data,
+                          uint32_t size)
+{
+    if (slot != FLOTA_SLOT_SPARE || offset != AREA_SIZE || size != sizeof torn_word.record)
+        return torn_word.read(port, slot, offset, data, size);
+    if (torn_word.unreadable > 0) {
+        torn_word.unreadable--;
+        return FLOTA_ERR_FLASH_READ;
+    }
+    memcpy(data, &torn_word.record, size);
+    return 0;
+}
+
+static void tear_first_word(struct update_driver *d, uint32_t generation, uint32_t unreadable)
+{
+    const uint8_t tag[8] = {1, 2, 3};
+    struct flota_record *record = &torn_word.record;
+    *record = flota_journal_record(FLOTA_RECORD_BEGIN, generation, tag);
+    record->crc32 = bundle_crc32(record, offsetof(struct flota_record, crc32));
+    torn_word.unreadable = unreadable;
+    torn_word.read = d->model.flash.read;
+    d->model.flash.read = read_torn_word;
+}
+
 /* The crc of an image as records state it, padded to whole words. */
 static uint32_t padded_crc(const uint8_t *image, uint32_t size)
 {
@@ -596,6 +628,24 @@ static void a_running_image_with_an_unreadable_word_is_updated_by_consent(void *
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void a_torn_word_that_becomes_a_record_does_not_stop_the_update(void **state)
+{
+    const uint32_t LATER = 1000;
+    (void)state;
+    for (uint32_t unreadable = 0; unreadable < 40; unreadable++) {
+        struct update_driver d;
+        update_driver_init(&d, &flash_model_small);
+        tear_first_word(&d, LATER, unreadable);
+        assert_int_equal(update_driver_run(&d, 700), 0);
+        struct flota_record begins[RECORDS_MAX];
+        uint32_t count = records_of(&d, FLOTA_SLOT_SPARE, FLOTA_RECORD_BEGIN, begins);
+        assert_true(count > 0);
+        if (torn_word.unreadable == 0 && unreadable < 4)
+            assert_int_equal(begins[count - 1].generation, LATER + 1);
+        update_driver_free(&d);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -625,6 +675,7 @@ int main(void)
         TEST(a_full_own_journal_does_not_block_updates),
         TEST(a_full_own_journal_without_records_takes_an_update),
         TEST(a_running_image_with_an_unreadable_word_is_updated_by_consent),
+        TEST(a_torn_word_that_becomes_a_record_does_not_stop_the_update),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
