@@ -35,6 +35,16 @@ const SECTIONS = {
       ['fifty_update', 'fifty devices updated by one `flota ota`, eight virtual boards among them, to the last one confirmed'],
       ['fifty_tool_cpu', "the tool's own time of the processor"],
       ['fifty_tool_memory', "the tool's memory"],
+      ['fifty_board_idle', 'eight idle virtual boards: cores of this machine'],
+      ['fifty_host_idle', '42 idle host devices: cores'],
+      ['fifty_board_cpu', 'time of the processor for the update of eight virtual boards'],
+      ['fifty_host_cpu', 'for that of 42 host devices'],
+      ['fifty_board_memory_sum', 'memory of eight virtual boards, each counted whole'],
+      ['fifty_board_memory_own', 'the same, what they share counted once'],
+      ['fifty_board_memory_most', 'of the largest of them'],
+      ['fifty_host_memory_sum', 'memory of 42 host devices, each counted whole'],
+      ['fifty_host_memory_own', 'the same, what they share counted once'],
+      ['fifty_host_memory_most', 'of the largest of them'],
     ],
     loop: [
       ['loop_new', '`flota new`'],
@@ -96,11 +106,11 @@ const SECTIONS = {
     ],
     snapshots: [['snapshots_per_s', 'copies of a running board, made, asked for their status and ended']],
     torture: [
-      ['torture_cases_per_s', 'power cuts of `flota torture`: cut, restart, judged; every tenth with the update once more'],
+      ['torture_cases_per_s', 'power cuts of a short `flota torture`, all of it: the run without cuts, cuts, restarts, verdicts, updates made again'],
     ],
   },
 };
-const UNITS = { x: '×', s_virtual: 's', ms_virtual: 'ms', us_virtual: 'µs', 'B/s_virtual': 'B/s', '1/s': 'per s' };
+const UNITS = { x: '×', MB_rss: 'MB', MB_pss: 'MB', s_virtual: 's', ms_virtual: 'ms', us_virtual: 'µs', 'B/s_virtual': 'B/s', '1/s': 'per s' };
 
 const numbers = new Map();
 for (const line of readFileSync(process.argv[2], 'utf8').split('\n')) {
@@ -116,7 +126,7 @@ function row([name, what, bound]) {
   numbers.delete(name);
   if (!number) return void problems.push(`${name}: not in the output`);
   if (bound !== undefined && number.value > bound) problems.push(`${name}: ${number.value} is above ${bound}`);
-  const clock = /_virtual$/.test(number.unit) ? 'board' : /^(s|1\/s|MIPS|ms)$/.test(number.unit) ? 'wall' : '';
+  const clock = /_virtual$/.test(number.unit) ? 'board' : /^(s|1\/s|MIPS|ms|cores)$/.test(number.unit) ? 'wall' : '';
   return `| ${what} | ${shown(number)} | ${bound === undefined ? '' : `≤ ${shown({ ...number, value: bound })}`} | ${clock} | \`${name}\` |`;
 }
 
