@@ -540,6 +540,20 @@ static void a_generation_is_used_for_one_update(void **state)
     assert_int_equal(flota_boot_begin(flash(f), &next), FLOTA_ERR_NOT_READY);
 }
 
+/* An update whose SESSION stands has its generation, though its BEGIN was never written. */
+static void a_generation_below_the_own_journal_s_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct flota_record record = flota_journal_record(FLOTA_RECORD_SESSION, 5, NULL);
+    assert_int_equal(flota_boot_confirm(flash(f)), 0);
+    assert_int_equal(flota_journal_append(flash(f), FLOTA_SLOT_ACTIVE, &record, 0), 0);
+    struct flota_boot_update update = make_update(f, 2);
+    update.generation = 4;
+    assert_int_equal(flota_boot_begin(flash(f), &update), FLOTA_ERR_NOT_READY);
+    update.generation = 5;
+    assert_int_equal(flota_boot_begin(flash(f), &update), 0);
+}
+
 static void a_full_own_journal_does_not_block_an_update(void **state)
 {
     struct fixture *f = *state;
@@ -979,6 +993,7 @@ int main(void)
         TEST(a_fallback_without_vectors_or_of_an_absurd_size_is_damaged),
         TEST(an_image_that_has_started_is_not_staged_again),
         TEST(a_generation_is_used_for_one_update),
+        TEST(a_generation_below_the_own_journal_s_is_refused),
         TEST(a_full_own_journal_does_not_block_an_update),
         TEST(tries_are_counted_from_the_record_that_they_belong_to),
         TEST(confirmations_count_for_one_installation),

@@ -110,6 +110,28 @@ static void without_room_it_is_an_error_and_the_next_update_makes_room(void **st
     assert_int_equal(running_deadline_ms(d), LATE_MS);
 }
 
+static int refuse(void *port, enum flota_slot slot, uint32_t offset, const void *word)
+{
+    (void)port, (void)slot, (void)offset, (void)word;
+    return FLOTA_ERR_FLASH_PROGRAM;
+}
+
+/* Nothing is staged: the firmware that runs goes on. */
+static void without_flash_that_takes_it_it_is_that_error(void **state)
+{
+    struct update_driver *d = *state;
+    assert_int_equal(update_driver_begin(d), 0);
+    assert_int_equal(update_driver_deliver(d, d->image, d->recipe.size, 700), 0);
+    assert_int_equal(update_driver_finish(d), 0);
+    flota_updater_set_deadline(&d->updater, LATE_MS);
+    d->model.flash.program_start = refuse;
+    assert_int_equal(flota_updater_finish(&d->updater), FLOTA_ERR_FLASH_PROGRAM);
+    assert_int_equal(d->updater.status.phase, FLOTA_UPDATE_FAILED);
+    assert_int_equal(flota_updater_activate(&d->updater), FLOTA_ERR_NOT_READY);
+    update_driver_boot(d, false);
+    assert_string_equal(d->model.running.version, "1.0.0");
+}
+
 /* Returns the operations of an update that is not cut. */
 static uint32_t run_with_cut(struct update_driver *d, uint32_t cut_at, enum flash_model_cut cut)
 {
@@ -158,6 +180,7 @@ int main(void)
         TEST(it_costs_one_begin_of_a_later_generation),
         TEST(the_same_wish_and_one_before_begin_cost_nothing),
         TEST(without_room_it_is_an_error_and_the_next_update_makes_room),
+        TEST(without_flash_that_takes_it_it_is_that_error),
         TEST(a_cut_at_any_operation_leaves_old_firmware_or_new_with_its_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,6 +67,7 @@ static struct {
     int (*read)(void *port, enum flota_slot slot, uint32_t offset, void *data, uint32_t size);
     struct flota_record record;
     uint32_t unreadable; /* reads */
+    uint32_t growth;     /* of the generation, at each read */
 } torn_word;
 
 static int read_torn_word(void *port, enum flota_slot slot, uint32_t offset, void *data,
@@ -78,7 +79,10 @@ static int read_torn_word(void *port, enum flota_slot slot, uint32_t offset, voi
         torn_word.unreadable--;
         return FLOTA_ERR_FLASH_READ;
     }
-    memcpy(data, &torn_word.record, size);
+    struct flota_record *record = &torn_word.record;
+    memcpy(data, record, size);
+    record->generation += torn_word.growth;
+    record->crc32 = bundle_crc32(record, offsetof(struct flota_record, crc32));
     return 0;
 }
 
@@ -89,6 +93,7 @@ static void tear_first_word(struct update_driver *d, uint32_t generation, uint32
     *record = flota_journal_record(FLOTA_RECORD_BEGIN, generation, tag);
     record->crc32 = bundle_crc32(record, offsetof(struct flota_record, crc32));
     torn_word.unreadable = unreadable;
+    torn_word.growth = 0;
     torn_word.read = d->model.flash.read;
     d->model.flash.read = read_torn_word;
 }
@@ -626,8 +631,6 @@ static void a_running_image_with_an_unreadable_word_is_updated_by_consent(void *
     assert_int_equal(update_driver_run(d, 700), 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 static void a_torn_word_that_becomes_a_record_does_not_stop_the_update(void **state)
 {
     const uint32_t LATER = 1000;
@@ -645,6 +648,20 @@ static void a_torn_word_that_becomes_a_record_does_not_stop_the_update(void **st
         update_driver_free(&d);
     }
 }
+
+/* No generation is above it: the update ends in bounded time, and the old firmware runs on. */
+static void a_torn_word_that_grows_with_each_read_is_an_error(void **state)
+{
+    struct update_driver *d = *state;
+    tear_first_word(d, 1000, 0);
+    torn_word.growth = 1;
+    assert_int_equal(update_driver_run(d, 700), FLOTA_ERR_JOURNAL);
+    assert_int_equal(d->updater.status.phase, FLOTA_UPDATE_FAILED);
+    d->model.flash.read = torn_word.read;
+    assert_int_equal(update_driver_run(d, 700), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
@@ -676,6 +693,7 @@ int main(void)
         TEST(a_full_own_journal_without_records_takes_an_update),
         TEST(a_running_image_with_an_unreadable_word_is_updated_by_consent),
         TEST(a_torn_word_that_becomes_a_record_does_not_stop_the_update),
+        TEST(a_torn_word_that_grows_with_each_read_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
