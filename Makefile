@@ -10,7 +10,7 @@ VBOARD := $(HOST)/vboard/flota-vboard
 LOG := build/log
 
 .PHONY: help deps host web arm demo check-demo check-vboard check-browser check-power check-bad-input test bench \
-        check-guard check-ways check-cubemx check-faults check-fifty check-dash check-wizard check-control check-net check-gdb check-tool check-board check-torture \
+        check-guard check-ways check-cubemx check-options check-faults check-fifty check-dash check-wizard check-control check-net check-gdb check-tool check-board check-torture \
         torture planted mutants coverage performance check-trial check-left check-cuts check-bundle check-resume powercut \
         fuzz size fmt check-style clean
 
@@ -72,6 +72,9 @@ check-ways: arm ## every way in, with everything that the tool does on it, on bo
 
 check-cubemx: arm ## a project in the shape of CubeMX: updated, confirmed, rolled back to
 	@tests/e2e/check-cubemx
+
+check-options: arm ## option bytes as shipped: set by the device itself, by consent, with the power cut in it
+	@tests/e2e/check-options
 
 check-faults: arm ## brokers that restart, servers that fail, clients that vanish, frames that are mutated
 	@tests/e2e/check-faults

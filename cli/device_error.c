@@ -61,8 +61,8 @@ static enum exit_code exit_of(int code, int flota)
     bool paused = code == 429 && flota == 0; /* too many wrong answers */
     if (code == 401 || code == 403 || paused || flota == FLOTA_ERR_UNAUTHORIZED)
         return EXIT_UNAUTHORIZED;
-    if (flota <= -200 && flota > -300)
-        return EXIT_TRANSFER;
+    if ((flota <= -200 && flota > -300) || flota == FLOTA_ERR_OPTIONS_SET)
+        return EXIT_TRANSFER; /* worth another try */
     return flota <= -400 && flota > -500 ? EXIT_OTHER : EXIT_REFUSED;
 }
 
@@ -89,6 +89,9 @@ const char *device_remedy(int flota)
         return "build it with the same Flota, or consent with --guard when the new guard is meant";
     case FLOTA_ERR_IMAGE_REJECTED:
         return "flota info shows why; repair and build it again, or try it again with --force";
+    case FLOTA_ERR_CM4_BOOTS:
+        return "--options lets the device set BCM4 = 0 and restart, then sends the file again; "
+               "with a programmer: flota provision says how";
     case FLOTA_ERR_RUNNING_DAMAGED:
         return "--force updates all the same; should the new firmware fail, only a programmer "
                "helps";

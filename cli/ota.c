@@ -136,6 +136,8 @@ int command_ota(int argc, char **argv)
         USAGE_FLAG("guard", 0, &plan->consents.guard, "Consent to another guard"),
         USAGE_FLAG("force", 'f', &plan->consents.again,
                    "Consent to an image that was rolled back there"),
+        USAGE_FLAG("options", 0, &plan->consents.options,
+                   "Let the device set BCM4 = 0, where that stands in the way, and restart"),
         USAGE_NUMBER("commit-timeout", 0, "SECONDS", &wishes.commit_timeout,
                      "How long the new firmware may take to be confirmed"),
         USAGE_FLAG("json", 'j', &wishes.json, "Write events, one JSON object per line"),

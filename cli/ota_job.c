@@ -23,6 +23,8 @@ void ota_job_add_wishes(const struct ota_plan *plan, cJSON *params)
         cJSON_AddTrueToObject(params, "guard");
     if (plan->consents.again)
         cJSON_AddTrueToObject(params, "force");
+    if (plan->consents.options)
+        cJSON_AddTrueToObject(params, "options");
 }
 
 /* --- the device --- */

@@ -54,9 +54,10 @@ static void write_query(const struct ota_plan *plan, char query[128])
     char timeout[32] = "";
     if (plan->commit_timeout_s)
         snprintf(timeout, sizeof timeout, "commit_timeout=%u&", plan->commit_timeout_s);
-    snprintf(query, 128, "%s%s%s%s%s", plan->consents.foreign ? "foreign=1&" : "",
+    snprintf(query, 128, "%s%s%s%s%s%s", plan->consents.foreign ? "foreign=1&" : "",
              plan->consents.downgrade ? "downgrade=1&" : "", plan->consents.guard ? "guard=1&" : "",
-             plan->consents.again ? "force=1&" : "", timeout);
+             plan->consents.again ? "force=1&" : "", plan->consents.options ? "options=1&" : "",
+             timeout);
     if (query[0])
         query[strlen(query) - 1] = '\0'; /* the last & */
 }
@@ -309,6 +310,24 @@ static enum after judge_status(struct ota_job *job, const cJSON *status)
     return AFTER_GO_ON;
 }
 
+/* After this answer it takes no file before it has restarted. */
+static bool reach_restarted(struct ota_job *job, cJSON **status)
+{
+    double deadline_s = clock_s() + REACH_S;
+    while (ota_job_reach(job, deadline_s - clock_s(), status)) {
+        double boot_id = device_number(*status, "boot_id");
+        if (boot_id != job->boot_id) {
+            job->boot_id = boot_id;
+            return true;
+        }
+        cJSON_Delete(*status);
+        *status = NULL;
+        if (clock_s() >= deadline_s || !clock_wait(LOOK_AGAIN_S))
+            return false;
+    }
+    return false;
+}
+
 /* Look what has become of it, and where to go on. */
 static enum after look_again(struct ota_job *job, uint32_t *offset)
 {
@@ -318,7 +337,9 @@ static enum after look_again(struct ota_job *job, uint32_t *offset)
     snprintf(note, sizeof note, "%s: %s; trying again", lost.what, lost.why);
     ota_report_note(job, note);
     ota_job_close(job);
-    if (!clock_wait(LOOK_AGAIN_S) || !ota_job_reach(job, REACH_S, &status))
+    bool restarts = lost.flota == FLOTA_ERR_OPTIONS_SET;
+    if (!clock_wait(LOOK_AGAIN_S) ||
+        !(restarts ? reach_restarted(job, &status) : ota_job_reach(job, REACH_S, &status)))
         return AFTER_REFUSED;
     enum after after = judge_status(job, status);
     *offset = ota_file_rest(job->plan->file, status);

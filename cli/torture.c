@@ -251,7 +251,7 @@ static int say_verdict(const struct torture *torture, const struct torture_case 
                 torture->options.setup.address ? torture->options.setup.address : "");
     if (torture_is_brick(item->verdict))
         return BRICKS;
-    return item->verdict == TORTURE_FINE || item->verdict == TORTURE_ACCEPTED ? NO_BRICKS : NOT_RUN;
+    return item->verdict == TORTURE_FINE ? NO_BRICKS : NOT_RUN;
 }
 
 static int run_only(struct torture *torture)

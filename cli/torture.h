@@ -78,7 +78,6 @@ struct torture_cut {
 enum torture_verdict {
     TORTURE_PENDING,
     TORTURE_FINE,
-    TORTURE_ACCEPTED, /* it serves, and refuses an update as --accept-refusal says */
     TORTURE_LOCK_UP,
     TORTURE_RESET_LOOP,
     TORTURE_SILENCE,

@@ -105,10 +105,6 @@ static bool judge_response(const struct torture_script *script, struct torture_c
         return false;
     if (status && item->runs_new && !script->reference->takes_again)
         return false; /* as it does without any cut */
-    if (status && script->target->accepted &&
-        strstr(torture_text(response, "body"), script->target->accepted))
-        return decide(item, TORTURE_ACCEPTED, "it serves, and refuses the update: %s",
-                      script->target->accepted);
     if (status)
         return decide(item, TORTURE_STUCK, "it refuses the update: %d %.120s", status,
                       torture_text(response, "body"));

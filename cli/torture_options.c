@@ -79,7 +79,6 @@ static int check_target(struct torture_options *options, const struct torture_te
         return complain(options, "field", texts->field, "there is no form with --raw");
     if (texts->address && inet_pton(AF_INET, texts->address, &address) != 1)
         return complain(options, "address", texts->address, "an IPv4 address is needed");
-    target->accepted = texts->accepted;
     target->field = texts->raw ? NULL : texts->field ? texts->field : "file";
     target->status = texts->status.value;
     target->service_status = LONG_DEFAULT(texts->service_status, 200);
@@ -175,9 +174,6 @@ static void read_all(struct torture_options *options, struct torture_texts *text
                    "By answering this the firmware is alive ('GET /')"),
         USAGE_NUMBER("service-status", 0, "CODE", &texts->service_status,
                      "With this status (200; 0: any)"),
-        USAGE_TEXT("accept-refusal", 0, "TEXT", &texts->accepted,
-                   "A device that serves, and refuses the update after a cut with this text in its "
-                   "answer, is no brick: a person has to mend it, and it says so"),
         USAGE_TEXT("address", 'a', "A.B.C.D", &texts->address,
                    "The firmware's static address (it asks by DHCP)"),
         USAGE_LIST("board", 'b', "OPTION", &options->board_options,

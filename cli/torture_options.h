@@ -12,8 +12,7 @@
 
 /* What the command line says, as it says it. */
 struct torture_texts {
-    const char *firmware, *update, *request, *field, *service, *address, *points, *models,
-        *accepted;
+    const char *firmware, *update, *request, *field, *service, *address, *points, *models;
     bool raw;
     struct usage_number status, service_status, pairs, repeat, seeds, seed, jobs, within, quiet;
 };

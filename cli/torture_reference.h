@@ -23,7 +23,6 @@ struct torture_target {
     const char *const *headers;
     size_t header_count;
     uint32_t status;         /* of the answer that takes the update; 0: any 2xx */
-    const char *accepted;    /* a refusal with this text, after a cut, is none; NULL */
     const char *service;     /* path of a GET */
     uint32_t service_status; /* 0: any */
     double within_s, quiet_s;

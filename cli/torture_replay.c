@@ -71,7 +71,6 @@ char *torture_make_replay(const struct torture_options *options, const struct to
     print_number(out, "status", &texts->status);
     print_option(out, "service", texts->service);
     print_number(out, "service-status", &texts->service_status);
-    print_option(out, "accept-refusal", texts->accepted);
     print_option(out, "address", texts->address);
     for (size_t i = 0; i < options->board_options.count; i++)
         print_joined(out, "board", options->board_options.values[i]);

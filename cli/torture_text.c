@@ -135,9 +135,6 @@ void torture_print(const struct torture_report *report)
     if (counts.second_tries)
         printf("%zu cases refuse the update once, and take it at the second try\n",
                counts.second_tries);
-    if (counts.by_verdict[TORTURE_ACCEPTED])
-        printf("%zu cases serve and refuse further updates, as --accept-refusal allows\n",
-               counts.by_verdict[TORTURE_ACCEPTED]);
     if (counts.by_verdict[TORTURE_PENDING])
         printf("%zu cases were not tried: it was interrupted\n",
                counts.by_verdict[TORTURE_PENDING]);

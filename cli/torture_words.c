@@ -19,15 +19,10 @@ const char *const torture_kind_names[] = {
     [TORTURE_PROGRAM] = "program", [TORTURE_ERASE] = "erase", [TORTURE_OPTIONS] = "options"};
 
 const char *const torture_verdict_names[TORTURE_VERDICT_COUNT] = {
-    [TORTURE_PENDING] = "not tried",
-    [TORTURE_FINE] = "fine",
-    [TORTURE_ACCEPTED] = "refusal",
-    [TORTURE_LOCK_UP] = "lock-up",
-    [TORTURE_RESET_LOOP] = "reset loop",
-    [TORTURE_SILENCE] = "silence",
-    [TORTURE_M4] = "m4",
-    [TORTURE_STUCK] = "stuck",
-    [TORTURE_UNDECIDED] = "undecided",
+    [TORTURE_PENDING] = "not tried",    [TORTURE_FINE] = "fine",
+    [TORTURE_LOCK_UP] = "lock-up",      [TORTURE_RESET_LOOP] = "reset loop",
+    [TORTURE_SILENCE] = "silence",      [TORTURE_M4] = "m4",
+    [TORTURE_STUCK] = "stuck",          [TORTURE_UNDECIDED] = "undecided",
     [TORTURE_NO_CUT] = "no second cut",
 };
 

@@ -145,7 +145,10 @@
       "reset the board and try again; check the supply voltage")                                   \
     X(OPTION_PENDING, -407, "an option byte change is pending", "reset the board, then try again") \
     X(CM4_BOOTS, -408, "option BCM4 = 1: the Cortex-M4 boots from the bank that an update writes", \
-      "set BCM4 = 0 with a programmer (STM32CubeProgrammer: option bytes, BCM4), then try again")  \
+      "consent with ?options=1: the device sets BCM4 = 0 and restarts, then send again; or set "   \
+      "BCM4 = 0 with a programmer")                                                                \
+    X(OPTIONS_SET, -412, "the option bytes were set as asked (BCM4 = 0); the device restarts now", \
+      "send the file again once the device answers; nothing of it was written")                    \
     X(CHIP_UNKNOWN, -409, "this chip or its revision is not known to be safe for a bank swap",     \
       "use an STM32H742 to H757 with 2 MB, revision X or V (DESIGN.md, Chips); the firmware runs " \
       "on")                                                                                        \

@@ -72,6 +72,7 @@ struct flota_image_consents {
     bool downgrade; /* an older version */
     bool guard;     /* another guard than the running firmware's */
     bool again;     /* an image that was rolled back here (?force=1) */
+    bool options;   /* setting the option bytes that updates need, with a restart (ota.h) */
 };
 
 /* Find the information block in the first bytes of an image.

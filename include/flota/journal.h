@@ -126,7 +126,7 @@ enum flota_journal_word flota_journal_read(const struct flota_flash *flash, enum
                                            uint32_t index, struct flota_record *record);
 
 /* Find the first word behind the last one that is not blank: where the next record goes. Reads the
- * journal backwards, 256 bytes at a time, as far as it is blank. Returns flota_journal_word_count()
+ * journal from its start, up to 16 blank words in a row. Returns flota_journal_word_count()
  * when it is full. */
 uint32_t flota_journal_end(const struct flota_flash *flash, enum flota_slot slot);
 

@@ -21,7 +21,8 @@
 #include "flota/trial.h"
 #include "flota/update.h"
 
-#define FLOTA_OTA_ANSWER_MS   2000u   /* wait for the answer to be acknowledged, at most */
+/* Wait for the answer to be acknowledged, at most: lwIP sends a lost one again after 3 s. */
+#define FLOTA_OTA_ANSWER_MS   4000u
 #define FLOTA_OTA_ANSWERED_MS 20u     /* from there on: lets the end of a connection go out */
 #define FLOTA_OTA_PIECE_MS    300000u /* wait for a file's next piece, at most */
 #define FLOTA_OTA_VANISHED_MS 20000u  /* an owner that may vanish is given up for another one */
@@ -90,6 +91,7 @@ struct flota_ota {
     bool recovered;  /* the updater holds what an earlier run left, until somebody continues */
     bool activate;   /* verified: swap and reset at activate_at_ms */
     bool go_back;    /* leave the running image, which is on trial */
+    bool reset_only; /* at activate_at_ms, for what holds from a reset on */
     bool unattended; /* the owner has left after the last byte: the update goes on */
     bool swapped;    /* the restart was ordered: nothing can be started any more */
     uint32_t activate_at_ms;
@@ -117,7 +119,9 @@ bool flota_ota_is_quiet(const struct flota_ota *ota);
 
 /* Begin an update; the same owner may begin anew. Returns 0; FLOTA_ERR_UPDATE_BUSY, and nothing has
  * changed; or request->error, FLOTA_ERR_ON_TRIAL, or what flota_updater_create() refuses with: then
- * the status tells about this attempt, and it has no owner. */
+ * the status tells about this attempt, and it has no owner. With the consent to it, option bytes
+ * that stand in the way are set instead: FLOTA_ERR_OPTIONS_SET, and the restart is ordered
+ * (FLOTA_OTA_ANSWER_MS). */
 int flota_ota_begin(struct flota_ota *ota, const struct flota_ota_request *request,
                     const struct flota_ota_owner *owner);
 

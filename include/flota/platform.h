@@ -39,6 +39,12 @@ struct flota_platform {
      * _OPTION_PENDING, _CHIP_UNKNOWN. */
     int (*update_allowed)(void *port);
 
+    /* Set the option bytes that update_allowed() refused with FLOTA_ERR_CM4_BOOTS for, and no
+     * other: they hold from the next reset on, and till then nothing may be written. Returns 0;
+     * what update_allowed() says when it is something else, 0 among it; or FLOTA_ERR_OPTION_BYTES,
+     * then nothing has changed. Blocks for up to 2 s. May be NULL: there are none. */
+    int (*set_options)(void *port);
+
     /* Make the spare slot the active one at the next reset. Returns 0, or FLOTA_ERR_OPTION_BYTES,
      * then nothing has changed. May block for up to 1 s (option byte change). */
     int (*swap)(void *port);

@@ -153,8 +153,10 @@ int flota_trust_accept(struct flota_trust *trust, const struct flota_flash *flas
                        const void *statement, size_t size);
 
 /* At each update, and before the spare slot's journal is erased: append the statements that only it
- * has to the active slot's journal. Needs no keys: whole and well-formed ones are copied, loading
- * judges them. Returns 0 or FLOTA_ERR_JOURNAL. Flash must be idle. */
+ * has to the active slot's journal, and, while there is room, a second copy of each that has one
+ * there (a power cut may have left the last record of the first readable today only). Needs no
+ * keys: whole and well-formed ones are copied, loading judges them. Returns 0 or FLOTA_ERR_JOURNAL.
+ * Flash must be idle. */
 int flota_trust_save(const struct flota_flash *flash);
 
 #endif

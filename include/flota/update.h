@@ -224,7 +224,7 @@ const char *flota_update_phase_name(enum flota_update_phase phase);
  * head fit. */
 #define FLOTA_UPDATE_LOOK_SIZE 8192u
 
-#define FLOTA_UPDATE_ASKS_MAX 4u /* one for each consent */
+#define FLOTA_UPDATE_ASKS_MAX 5u /* one for each consent */
 
 /* Judges by an updater's own functions. No flash is written, and none read before
  * flota_update_look_end(). Treat as private: use the functions. */
@@ -235,7 +235,7 @@ struct flota_update_look {
 };
 
 /* Begin. target is kept by reference, request copied: consents given in it are not asked for.
- * Returns as flota_updater_create(). */
+ * Returns as flota_updater_create(), but FLOTA_ERR_CM4_BOOTS, which is asked for. */
 int flota_update_look_begin(struct flota_update_look *look, const struct flota_image_target *target,
                             const struct flota_update_request *request);
 
@@ -251,7 +251,8 @@ void flota_update_look_take(struct flota_update_look *look, const void *data, si
 int flota_update_look_end(struct flota_update_look *look, bool is_whole);
 
 /* What a person would have to consent to: ask_count errors, FLOTA_ERR_IMAGE_NO_INFO or
- * _OTHER_PRODUCT (foreign), _OTHER_GUARD, _DOWNGRADE, _REJECTED (again). Returns their number. */
+ * _OTHER_PRODUCT (foreign), _OTHER_GUARD, _DOWNGRADE, _REJECTED (again), FLOTA_ERR_CM4_BOOTS
+ * (options). Returns their number. */
 uint32_t flota_update_look_asks(const struct flota_update_look *look, const int **errors);
 
 /* What the image says of itself; NULL: not known, or foreign. */

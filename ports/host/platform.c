@@ -64,6 +64,7 @@ const struct flota_platform host_platform = {
     .ram_count = sizeof ram / sizeof ram[0],
     .has_guard = true,
     .update_allowed = update_allowed,
+    .set_options = NULL,
     .swap = swap,
     .keep = keep,
     .feed = feed,

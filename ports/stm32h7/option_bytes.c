@@ -1,7 +1,8 @@
-/* option_bytes.c - reading the option bytes, and the one change that Flota makes: which bank boots.
+/* option_bytes.c - reading the option bytes, and the two changes that Flota makes: which bank
+ * boots, and that the Cortex-M4 does not.
  *
  * OPTSTART commits every _PRG register that differs from its _CUR, so all are made equal first, and
- * only bit 31 of OPTSR is turned. A loss of power during the change keeps the old value
+ * only one bit of OPTSR is turned. A loss of power during the change keeps the old value
  * (RM0399 4.4.3): that makes the swap one atomic step. The guard changes them, too: no state, and
  * the waiting is the caller's.
  *
@@ -45,9 +46,9 @@ static void lock(void)
     core_dsb();
 }
 
-/* Ask for nothing but another bank. Protection registers are written only where they differ: some
+/* Ask for nothing but another OPTSR. Protection registers are written only where they differ: some
  * accept no write outside the secure mode, and need none. */
-static bool request_swap(uint32_t wanted)
+static bool request(uint32_t wanted)
 {
     struct stm32h7_options options;
     stm32h7_options_read(&options);
@@ -77,10 +78,10 @@ static bool change(uint32_t wanted, stm32h7_waiter wait)
 {
     uint32_t current = FLASH_OPTSR_CUR & ~NO_OPTIONS;
     FLASH_OPTCCR = FLASH_OPTCCR_CLR_OPTCHANGEERR;
-    if (request_swap(wanted) && commit(wanted, wait))
+    if (request(wanted) && commit(wanted, wait))
         return true;
     if (!(FLASH_OPTSR_CUR & FLASH_OPTSR_OPT_BUSY)) {
-        FLASH_OPTSR_PRG = current; /* a later OPTSTART must not bring the swap by surprise */
+        FLASH_OPTSR_PRG = current; /* a later OPTSTART must not bring it by surprise */
         FLASH_OPTCCR = FLASH_OPTCCR_CLR_OPTCHANGEERR;
     }
     return false;
@@ -91,15 +92,26 @@ bool stm32h7_options_swapped(void)
     return (FLASH_OPTCR & FLASH_OPTCR_SWAP_BANK) != 0;
 }
 
-int stm32h7_options_boot(bool swapped, stm32h7_waiter wait)
+/* Let one bit of OPTSR have this value. */
+static int set_bit(uint32_t bit, bool value, stm32h7_waiter wait)
 {
     if (!stm32h7_flash_is_quiet() || (FLASH_OPTSR_CUR & FLASH_OPTSR_OPT_BUSY))
         return FLOTA_ERR_OPTION_BYTES;
-    uint32_t wanted = FLASH_OPTSR_CUR & ~(NO_OPTIONS | FLASH_OPTSR_SWAP_BANK_OPT);
-    wanted |= swapped ? FLASH_OPTSR_SWAP_BANK_OPT : 0;
+    uint32_t wanted = FLASH_OPTSR_CUR & ~(NO_OPTIONS | bit);
+    wanted |= value ? bit : 0;
     if (((FLASH_OPTSR_CUR ^ wanted) & ~NO_OPTIONS) == 0)
         return 0;
     bool changed = unlock() && change(wanted, wait);
     lock();
     return changed ? 0 : FLOTA_ERR_OPTION_BYTES;
+}
+
+int stm32h7_options_boot(bool swapped, stm32h7_waiter wait)
+{
+    return set_bit(FLASH_OPTSR_SWAP_BANK_OPT, swapped, wait);
+}
+
+int stm32h7_options_hold_m4(stm32h7_waiter wait)
+{
+    return set_bit(FLASH_OPTSR_BCM4, false, wait);
 }

@@ -26,4 +26,8 @@ bool stm32h7_options_swapped(void);
  * byte change, at most 2 s. Source: RM0399 4.4 (option bytes), 4.3.13 (bank swap). */
 int stm32h7_options_boot(bool swapped, stm32h7_waiter wait);
 
+/* Let the Cortex-M4 not boot (BCM4 = 0) from the next reset on; all else stays. Returns and blocks
+ * as stm32h7_options_boot(). Source: RM0399, FLASH_OPTSR_CUR, BCM4. */
+int stm32h7_options_hold_m4(stm32h7_waiter wait);
+
 #endif

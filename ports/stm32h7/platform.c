@@ -41,6 +41,13 @@ static int update_allowed(void *port)
     return stm32h7_options_check(&options);
 }
 
+/* With Ethernet at work, as in keep() below. */
+static int set_options(void *port)
+{
+    int refused = update_allowed(port);
+    return refused == FLOTA_ERR_CM4_BOOTS ? stm32h7_options_hold_m4(stm32h7_wait) : refused;
+}
+
 /* The device answers before it swaps, and resets right after: nothing needs the network any more,
  * and no bus master but the core is at work while the option bytes change. When the change is
  * refused the device lives on, and its next poll starts the Ethernet again. */
@@ -109,6 +116,7 @@ const struct flota_platform stm32h7_platform = {
     .ram_count = sizeof ram / sizeof ram[0],
     .has_guard = true,
     .update_allowed = update_allowed,
+    .set_options = set_options,
     .swap = swap,
     .keep = keep,
     .feed = feed,

@@ -71,11 +71,9 @@ static bool options_differ(const struct stm32h7_options *options)
 int stm32h7_options_check(const struct stm32h7_options *options)
 {
     bool swap_wanted = (options->current[0] & OPTSR_SWAP_BANK_OPT) != 0;
-    if (options->current[0] & OPTSR_BCM4)
-        return FLOTA_ERR_CM4_BOOTS;
     if (swap_wanted != options->swapped || options_differ(options))
         return FLOTA_ERR_OPTION_PENDING;
-    return 0;
+    return options->current[0] & OPTSR_BCM4 ? FLOTA_ERR_CM4_BOOTS : 0;
 }
 
 int stm32h7_flash_acr(uint32_t axi_hz)

@@ -46,8 +46,9 @@ int stm32h7_chip_check(const struct stm32h7_chip *chip);
  * Source: RM0399, DBGMCU_IDCODE; the errata sheet's table of revisions. */
 void stm32h7_chip_name(const struct stm32h7_chip *chip, char *text, size_t size);
 
-/* May an update begin under these options? Returns 0, FLOTA_ERR_CM4_BOOTS when the Cortex-M4 would
- * start from the bank that is written, FLOTA_ERR_OPTION_PENDING when a change waits for a reset. */
+/* May an update begin under these options? Returns 0, FLOTA_ERR_OPTION_PENDING when a change waits
+ * for a reset, else FLOTA_ERR_CM4_BOOTS when the Cortex-M4 would start from the bank that is
+ * written. */
 int stm32h7_options_check(const struct stm32h7_options *options);
 
 /* Wait states and programming delay of the flash, as FLASH_ACR wants them, at voltage scale 1.

@@ -32,6 +32,8 @@ static int status_of(int error)
         return 416;
     case FLOTA_ERR_IMAGE_TOO_LARGE:
         return 413;
+    case FLOTA_ERR_OPTIONS_SET:
+        return 503; /* for as long as the restart takes */
     default:
         return error > -400 || error < -499 ? 400 : 500; /* -4xx: the flash or the chip failed */
     }

@@ -129,6 +129,7 @@ static void begin_update(struct flota_http_update *service,
     if (error >= 0)
         return;
     service->answered = true; /* what there is of a file stays when a range does not fit it */
+    service->restarts = error == FLOTA_ERR_OPTIONS_SET;
     flota_http_update_reply_error(service, connection, error);
 }
 

@@ -28,6 +28,7 @@ void flota_http_update_read_consents(const struct flota_http_connection *connect
     consents->downgrade = flota_http_update_flag(connection, "downgrade");
     consents->guard = flota_http_update_flag(connection, "guard");
     consents->again = flota_http_update_flag(connection, "force");
+    consents->options = flota_http_update_flag(connection, "options");
 }
 
 bool flota_http_update_wants_json(const struct flota_http_connection *connection)

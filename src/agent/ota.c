@@ -103,8 +103,9 @@ int flota_ota_begin(struct flota_ota *ota, const struct flota_ota_request *reque
         return FLOTA_ERR_UPDATE_BUSY;
     flota_ota_adopt(ota, request, owner);
     ota->recovered = false;
+    int by_options = flota_ota_set_options(ota, request);
     int refused = flota_updater_create(&ota->updater, ota->config.target, &wanted);
-    int error = flota_ota_first_error(request->error, refused);
+    int error = flota_ota_first_error(by_options, flota_ota_first_error(request->error, refused));
     if (error < 0)
         flota_ota_fail(ota, error);
     else

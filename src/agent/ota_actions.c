@@ -1,4 +1,4 @@
-/* ota_actions.c - what needs no file: confirm, seen, cancel, going back.
+/* ota_actions.c - what needs no file: confirm, seen, cancel, going back, setting option bytes.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -69,4 +69,22 @@ int flota_ota_revert(struct flota_ota *ota, const struct flota_ota_request *requ
     else
         flota_ota_log(ota, "going back to the image in the other bank");
     return error;
+}
+
+/* The other core has the old options until the reset: nothing may be written before. On trial the
+ * restart would cost an attempt. */
+int flota_ota_set_options(struct flota_ota *ota, const struct flota_ota_request *request)
+{
+    const struct flota_platform *platform = ota->config.target->platform;
+    if (!request->consents.options || !platform->set_options ||
+        flota_trial_running(ota->config.trial) == FLOTA_RUNNING_TRIAL ||
+        platform->update_allowed(platform->port) != FLOTA_ERR_CM4_BOOTS)
+        return 0;
+    int error = platform->set_options(platform->port);
+    if (error < 0)
+        return error;
+    flota_ota_log(ota, "option bytes set: BCM4 = 0");
+    ota->reset_only = true;
+    flota_ota_restart(ota, FLOTA_OTA_ANSWER_MS);
+    return FLOTA_ERR_OPTIONS_SET;
 }

@@ -99,6 +99,11 @@ static void add_ask(struct flota_json *json, const struct flota_ota *ota,
                  ota->config.target->running->version);
         flota_json_text(json, "downgrade", text);
         return;
+    case FLOTA_ERR_CM4_BOOTS:
+        flota_json_text(json, "options",
+                        "Option BCM4 = 1 lets the Cortex-M4 run what an update writes. The device "
+                        "sets it to 0 first, and restarts; then the file is to be sent again.");
+        return;
     default:
         flota_json_text(json, "force", "This very image was rolled back on this device.");
     }

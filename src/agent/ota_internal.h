@@ -23,6 +23,10 @@ int flota_ota_take_place(struct flota_ota *ota, const struct flota_ota_owner *ow
 void flota_ota_adopt(struct flota_ota *ota, const struct flota_ota_request *request,
                      const struct flota_ota_owner *owner);
 
+/* Set the option bytes that updates need, when the request consents to it and they are wrong.
+ * Returns 0; or FLOTA_ERR_OPTIONS_SET, then a restart is ordered; or FLOTA_ERR_OPTION_*. */
+int flota_ota_set_options(struct flota_ota *ota, const struct flota_ota_request *request);
+
 /* What the updater is asked for. */
 struct flota_update_request flota_ota_wanted(const struct flota_ota_request *request);
 

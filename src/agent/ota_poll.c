@@ -10,7 +10,7 @@ void flota_ota_restart(struct flota_ota *ota, uint32_t wait_ms)
     uint32_t at_ms = ota->now_ms + wait_ms;
     bool verified = flota_updater_status(&ota->updater)->phase == FLOTA_UPDATE_RESTARTING;
     bool sooner = !ota->activate || (int32_t)(at_ms - ota->activate_at_ms) < 0;
-    if (ota->swapped || (!verified && !ota->go_back) || !sooner)
+    if (ota->swapped || (!verified && !ota->go_back && !ota->reset_only) || !sooner)
         return;
     flota_ota_log_progress(ota);
     ota->owner = NULL;
@@ -31,25 +31,36 @@ static void go_back(struct flota_ota *ota)
         flota_ota_log_error(ota, error);
 }
 
-/* The image stands verified in the spare slot and the client has its answer: swap and restart. */
-static void restart(struct flota_ota *ota)
+static void reset(struct flota_ota *ota)
 {
     const struct flota_platform *platform = ota->config.target->platform;
-    bool first = platform->active_bank(platform->port) == 1;
-    ota->activate = false;
-    if (ota->go_back) {
-        go_back(ota);
-        return;
-    }
-    flota_ota_log(ota, first ? "swap to bank 2" : "swap to bank 1");
-    int error = flota_updater_activate(&ota->updater);
-    if (error < 0) {
-        flota_ota_log_error(ota, error);
-        return;
-    }
     ota->swapped = true;
     flota_ota_log(ota, "restart");
     platform->reset(platform->port);
+}
+
+/* The image stands verified in the spare slot and the client has its answer: swap and restart. */
+static void swap(struct flota_ota *ota)
+{
+    const struct flota_platform *platform = ota->config.target->platform;
+    bool first = platform->active_bank(platform->port) == 1;
+    flota_ota_log(ota, first ? "swap to bank 2" : "swap to bank 1");
+    int error = flota_updater_activate(&ota->updater);
+    if (error < 0)
+        flota_ota_log_error(ota, error);
+    else
+        reset(ota);
+}
+
+static void restart(struct flota_ota *ota)
+{
+    ota->activate = false;
+    if (ota->go_back)
+        go_back(ota);
+    else if (ota->reset_only)
+        reset(ota);
+    else
+        swap(ota);
 }
 
 /* Ask for the outcome, when nobody waits for it any more. */

@@ -33,6 +33,7 @@ void flota_rpc_ota_consents(const struct flota_rpc_call *call,
     flota_rpc_param_boolean(call, "downgrade", &consents->downgrade);
     flota_rpc_param_boolean(call, "guard", &consents->guard);
     flota_rpc_param_boolean(call, "force", &consents->again);
+    flota_rpc_param_boolean(call, "options", &consents->options);
 }
 
 /* The reply is out, or nobody is there to read it. */
@@ -51,7 +52,8 @@ static const struct flota_rpc_param begin_params[] = {
     {"size", FLOTA_RPC_INTEGER, false},           {"timeout", FLOTA_RPC_INTEGER, false},
     {"commit_timeout", FLOTA_RPC_INTEGER, false}, {"foreign", FLOTA_RPC_BOOLEAN, false},
     {"downgrade", FLOTA_RPC_BOOLEAN, false},      {"guard", FLOTA_RPC_BOOLEAN, false},
-    {"force", FLOTA_RPC_BOOLEAN, false},          {"resume", FLOTA_RPC_BOOLEAN, false},
+    {"force", FLOTA_RPC_BOOLEAN, false},          {"options", FLOTA_RPC_BOOLEAN, false},
+    {"resume", FLOTA_RPC_BOOLEAN, false},
 };
 static const struct flota_rpc_param write_params[] = {
     {"offset", FLOTA_RPC_INTEGER, true},
@@ -66,6 +68,7 @@ static const struct flota_rpc_param update_params[] = {
     {"downgrade", FLOTA_RPC_BOOLEAN, false},
     {"guard", FLOTA_RPC_BOOLEAN, false},
     {"force", FLOTA_RPC_BOOLEAN, false},
+    {"options", FLOTA_RPC_BOOLEAN, false},
 };
 static const struct flota_rpc_param boot_state_params[] = {
     {"active_slot", FLOTA_RPC_INTEGER, false},

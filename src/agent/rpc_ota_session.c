@@ -140,6 +140,7 @@ int flota_rpc_ota_begin(void *context, struct flota_rpc_call *call)
         error = flota_ota_begin(ota, &request, &service->owner);
     if (error == 0)
         answer_begin(service, call);
+    service->restarts = error == FLOTA_ERR_OPTIONS_SET;
     return error;
 }
 

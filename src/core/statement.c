@@ -399,7 +399,19 @@ int flota_trust_accept(struct flota_trust *trust, const struct flota_flash *flas
     return accept_new(trust, flash, &copy);
 }
 
-/* Into what is reserved for others, if need be: a key that was revoked must not come back. */
+/* The first copy goes into what is reserved for others, if need be: a key that was revoked must not
+ * come back. The second, where there is room: the last record of the first may read well today and
+ * not tomorrow, when a cut made it, and the other journal is erased after this. */
+static int save(const struct flota_flash *flash, const struct flota_statement *statement)
+{
+    uint32_t copies = count_copies(flash, FLOTA_SLOT_ACTIVE, statement);
+    if (copies == 0 && store(flash, statement, FLOTA_JOURNAL_KEEP_CONFIRM) != 0)
+        return FLOTA_ERR_JOURNAL;
+    if (copies < COPIES)
+        (void)store(flash, statement, FLOTA_JOURNAL_KEEP_ADVISORY);
+    return 0;
+}
+
 int flota_trust_save(const struct flota_flash *flash)
 {
     struct list list;
@@ -407,8 +419,7 @@ int flota_trust_save(const struct flota_flash *flash)
     int result = 0;
     make_list(flash, NULL, &list);
     for (uint32_t i = 0; i < list.count && result == 0; i++)
-        if (list.entries[i].journal == FLOTA_SLOT_SPARE &&
-            read_entry(flash, &list.entries[i], &statement))
-            result = store(flash, &statement, FLOTA_JOURNAL_KEEP_CONFIRM);
+        if (read_entry(flash, &list.entries[i], &statement))
+            result = save(flash, &statement);
     return result;
 }

@@ -24,6 +24,8 @@ static bool *consent_of(struct flota_image_consents *consents, int error)
         return &consents->downgrade;
     case FLOTA_ERR_IMAGE_REJECTED:
         return &consents->again;
+    case FLOTA_ERR_CM4_BOOTS:
+        return &consents->options;
     default:
         return NULL;
     }
@@ -56,7 +58,13 @@ int flota_update_look_begin(struct flota_update_look *look, const struct flota_i
                             const struct flota_update_request *request)
 {
     look->ask_count = 0;
-    return flota_updater_create(&look->updater, target, request);
+    int error = flota_updater_create(&look->updater, target, request);
+    if (error != FLOTA_ERR_CM4_BOOTS)
+        return error;
+    if (!request->consents.options)
+        ask(look, error);
+    flota_updater_prepare(&look->updater, target, request); /* the last check of all: it goes on */
+    return 0;
 }
 
 /* Byte by byte: what stands behind the head is not judged, in whatever pieces it comes. */

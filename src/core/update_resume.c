@@ -131,7 +131,7 @@ static void restore(struct flota_updater *updater, const struct flota_boot *boot
 
 bool flota_updater_recover(struct flota_updater *updater, const struct flota_image_target *target)
 {
-    const struct flota_update_request request = {.consents = {true, true, true, true}};
+    const struct flota_update_request request = {.consents = {true, true, true, true, true}};
     uint8_t head[FLOTA_IMAGE_HEAD_SIZE];
     struct flota_boot boot;
     uint32_t size = 0;

@@ -81,8 +81,8 @@ async function speeds() {
 async function torture() {
   const begin = performance.now();
   const { stdout, stderr, code } = await run(tool, ['torture', '--firmware', firmware('project1'), '--update', firmware('project2'),
-    '--request', 'POST /api/firmware_update', '--raw', '--address', '192.168.0.10', '--service', 'GET /api/firmware_update',
-    '--accept-refusal', 'CM4_BOOTS', '--points', '100', '--pairs', '20']);
+    '--request', 'POST /api/firmware_update?options=1', '--raw', '--address', '192.168.0.10',
+    '--service', 'GET /api/firmware_update', '--points', '100', '--pairs', '20']);
   const [, cases] = /^torture: (\d+) cases/m.exec(stdout) ?? [];
   if (code !== 0 || !cases) throw new Error(`torture: ${code} ${stdout} ${stderr}`);
   bench('torture_cases_per_s', ((1000 * cases) / (performance.now() - begin)).toFixed(1), '1/s');

@@ -48,7 +48,8 @@ const SECTIONS = {
     ],
     loop: [
       ['loop_new', '`flota new`'],
-      ['loop_first_build', 'first `flota build`'],
+      ['loop_first_build', 'first `flota build` on a machine'],
+      ['loop_next_build', 'the same of the next project, whose libraries ccache has'],
       ['loop_sim', '`flota sim` until it answers'],
       ['loop_build', '`flota build` after a line was changed'],
       ['loop_ota', '`flota ota` to confirmed, virtual board'],

@@ -257,7 +257,6 @@ static void only_fine_ones_are_no_bricks(void **state)
 {
     (void)state;
     assert_false(torture_is_brick(TORTURE_FINE));
-    assert_false(torture_is_brick(TORTURE_ACCEPTED));
     assert_false(torture_is_brick(TORTURE_UNDECIDED));
     assert_false(torture_is_brick(TORTURE_NO_CUT));
     assert_true(torture_is_brick(TORTURE_LOCK_UP));

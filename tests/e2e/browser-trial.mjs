@@ -342,6 +342,29 @@ export const signed = () =>
     await showsConfirmed(page, board, 'signed: a signed bundle', ['signed', '2.0.0']);
   });
 
+// --- option bytes as shipped ---
+
+export const asShipped = () =>
+  onBoard({ image: firmware('project1'), args: ['--option-bytes', 'factory'] }, async (board, page, before) => {
+    await choose(page, 'project2.bin', read('project2'));
+    const consent = page.getByRole('checkbox', { name: 'BCM4' });
+    await shows('as shipped: the page asks before the device sets an option', consent);
+    await picture(page, 'as-shipped-desktop-light');
+    checks.check('as shipped: not without consent', await updateButton(page).isDisabled());
+    await consent.check();
+    await updateButton(page).click();
+    const word = failure(page, 'OPTIONS_SET (-412)');
+    await shows('as shipped: the page says that it was set, and what to do', word);
+    checks.check('as shipped: namely to send it again', /send the file again/.test(await word.innerText()));
+    await picture(page, 'options-set-desktop-light');
+    await until('the restart', async () => (await board.status()).boot_id !== before.boot_id);
+    await choose(page, 'project2.bin', read('project2'));
+    await shows('as shipped: now nothing is asked', updateButton(page));
+    checks.equal('as shipped: no question is left', await page.getByRole('checkbox').count(), 0);
+    await updateButton(page).click();
+    await showsConfirmed(page, board, 'as shipped', ['project2', '2.0.0']);
+  });
+
 // --- stranded ---
 
 /** A firmware whose trial failed, and nothing in the other bank. */

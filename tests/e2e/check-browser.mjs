@@ -5,10 +5,10 @@
 import { projects } from './browser.mjs';
 import { firstStart, fullHouse, networkTakenBack, signIn, signInByToken } from './browser-access.mjs';
 import { checks, complaints, startBrowser } from './clicks.mjs';
-import { confirmedByHand, left, resumed, rolledBack, signed, stranded } from './browser-trial.mjs';
+import { asShipped, confirmedByHand, left, resumed, rolledBack, signed, stranded } from './browser-trial.mjs';
 
 const LANES = process.argv[2] === 'left' ? 5 : 3; // the boards and the browser share two cores
-const stories = { projects, rolledBack, resumed, confirmedByHand, signIn, signInByToken, firstStart, fullHouse, networkTakenBack, signed, stranded };
+const stories = { projects, rolledBack, resumed, confirmedByHand, signIn, signInByToken, firstStart, fullHouse, networkTakenBack, signed, asShipped, stranded };
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(stories);
 const names = wanted.flatMap((name) => (name === 'left' ? Object.keys(left) : [name]));
 Object.assign(stories, left);

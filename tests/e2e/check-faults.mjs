@@ -1,7 +1,7 @@
 // check-faults.mjs - what goes wrong in the field, done to the real firmware on the virtual board, with real parts:
 // servers, a broker, clients that break off, lie, repeat themselves or come in crowds. Parts run side by side.
 // SPDX-License-Identifier: Apache-2.0
-import { linkDown } from './faults-link.mjs';
+import { linkDown, lostAnswer } from './faults-link.mjs';
 import { brokers } from './faults-mqtt.mjs';
 import { mutatedFrames } from './faults-mutated.mjs';
 import * as pull from './faults-pull.mjs';
@@ -21,6 +21,7 @@ await runParts(import.meta.url, 'faults', { // the longest first
   'pull-refused-2': (checks) => pull.pullRefusedPart(checks, 1, 3),
   'pull-refused-3': (checks) => pull.pullRefusedPart(checks, 2, 3),
   link: (checks) => linkDown(checks),
+  answer: (checks) => lostAnswer(checks),
   flooded: (checks) => flooded(checks),
   replayed: (checks) => replayed(checks),
 }, 5); // boards at once: they wait for flash and clocks most of the time

@@ -99,7 +99,7 @@ async function unsafeBricks() {
 // --- Flota ---
 
 const flota = ['--firmware', firmware('project1'), '--update', firmware('project2'), '--address', '192.168.0.10', '--raw',
-  '--request', 'POST /api/firmware_update', '--service', 'GET /api/firmware_update', '--accept-refusal', 'CM4_BOOTS'];
+  '--request', 'POST /api/firmware_update?options=1', '--service', 'GET /api/firmware_update'];
 
 async function flotaHasNone() {
   const old = `--board=--load=${firmware('project1')}@0x08100000`; // something to erase

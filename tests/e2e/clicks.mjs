@@ -143,8 +143,20 @@ export const power = (board, on) =>
 
 // --- pictures ---
 
-export const picture = (page, name, options = {}) =>
-  page.screenshot({ path: join(SCREENS, `${name}.png`), animations: 'disabled', ...options });
+const FRAME_MS = 20000;
+const FRAMES = 6;
+
+/** Now and then Chromium draws no frame for a picture on a busy machine; it does for the next one. */
+export async function picture(page, name, options = {}) {
+  const wanted = { path: join(SCREENS, `${name}.png`), animations: 'disabled', timeout: FRAME_MS };
+  for (let tries = 1; ; tries++) {
+    try {
+      return await page.screenshot({ ...wanted, ...options });
+    } catch (error) {
+      if (error.name !== 'TimeoutError' || tries === FRAMES) throw error;
+    }
+  }
+}
 
 /** One page in both widths and by day and night; then as it was. */
 export async function pictures(page, name) {

@@ -1,8 +1,10 @@
-// faults-link.mjs - the cable of a host device is out for an hour, which passes in seconds by its injected clock.
+// faults-link.mjs - the cable of a host device is out for an hour, which passes in seconds by its injected clock; and the one
+// of a virtual board for the moment in which it answers an update.
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { until } from './board.mjs';
+import { firmware, until } from './board.mjs';
+import { ControlledBoard } from './control.mjs';
 import { callOnce } from './faults-clients.mjs';
 import { FaultyServer } from './faults-server.mjs';
 import { Broker, Device, scratch } from './ways.mjs';
@@ -66,4 +68,32 @@ export async function linkDown(checks) {
   await device.stop();
   await server.stop();
   await broker.stop();
+}
+
+const OUT_NS = 1e9; // shorter than the device waits for the acknowledgement
+const AHEAD_NS = 2e6; // all of the file has arrived by then, and the answer has not left
+
+/** The update is verified, its answer gets lost: it is sent again before the device restarts. */
+export async function lostAnswer(checks) {
+  const board = await ControlledBoard.start({ image: firmware('project1') });
+  try {
+    await board.serve();
+    const { resets } = await board.tell('status');
+    const { request } = await board.tell('request', { method: 'POST', path: '/api/firmware_update', file: firmware('project2') });
+    await board.tell('snapshot', { name: 'sent' });
+    const { response: usual } = await board.run({ response: request });
+    await board.tell('restore', { name: 'sent' });
+    await board.run({ time_ns: usual.end_ns - AHEAD_NS });
+    await board.tell('link', { link: 'loss=1' });
+    const out = await board.run({ response: request }, { for_ns: OUT_NS });
+    await board.tell('link', { link: 'loss=0' });
+    const { stopped, response } = await board.run({ response: request });
+    checks.check('answer: it gets lost, and comes all the same', out.stopped === 'time' && response?.status === 200,
+      JSON.stringify({ out: out.stopped, stopped, response }));
+    await board.run({ resets: resets + 1 });
+    await board.serve();
+    checks.equal('answer: what it says is so', (await board.json('/api/firmware_update')).name, 'project2');
+  } finally {
+    await board.stop();
+  }
 }

@@ -20,6 +20,23 @@ async function allOfThem(wizard) {
   checks.check('templates: there are five', templates.length >= 5);
 }
 
+/** A template takes its time on a busy machine; who goes on meanwhile is not called back. */
+async function goneOn(wizard) {
+  let come;
+  const comes = new Promise((resolve) => (come = resolve));
+  await wizard.page.route('**/api/template', async (route) => {
+    await comes;
+    await route.continue();
+  });
+  await wizard.template('Relay board');
+  await wizard.tab('Settings').click();
+  come();
+  await shows('templates: one that takes its time is there', wizard.page.getByText('The template is here.'));
+  checks.equal('templates: who has gone to the settings meanwhile stays there',
+    await wizard.tab('Settings').getAttribute('aria-selected'), 'true');
+  await wizard.page.unroute('**/api/template');
+}
+
 async function settings(wizard) {
   await wizard.tab('Settings').click();
   await wizard.fill({ Board: 'host', Address: 'static', 'IP address': '10.1.2.300' });
@@ -91,7 +108,7 @@ export async function templates() {
   const wizard = await Wizard.start('templates');
   await wizard.open();
   await allOfThem(wizard);
-  await wizard.template('Relay board');
+  await goneOn(wizard);
   await settings(wizard);
   await relays(wizard);
   await wizard.template('Settings and login');

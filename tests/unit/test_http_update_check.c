@@ -181,7 +181,18 @@ static void rejected_and_older_with_other_guard(struct fixture *f)
 
 static void not_allowed(struct fixture *f)
 {
+    f->model.update_allowed_result = FLOTA_ERR_OPTION_PENDING;
+}
+
+static void second_core_boots(struct fixture *f)
+{
     f->model.update_allowed_result = FLOTA_ERR_CM4_BOOTS;
+}
+
+static void second_core_boots_and_older(struct fixture *f)
+{
+    older(f);
+    second_core_boots(f);
 }
 
 static void on_trial(struct fixture *f)
@@ -407,8 +418,8 @@ struct verdict {
     unsigned asks;  /* bits of consent_names */
 };
 
-static const char *const consent_names[] = {"foreign", "guard", "downgrade", "force"};
-#define CONSENTS 4u
+static const char *const consent_names[] = {"foreign", "guard", "downgrade", "force", "options"};
+#define CONSENTS 5u
 
 /* The name of the answer's error; empty: none. */
 static void read_error(const char *json, char name[40])
@@ -443,18 +454,23 @@ static unsigned consent_for(const char *error)
     static const struct {
         const char *error;
         unsigned consent;
-    } table[] = {{"IMAGE_NO_INFO", 0},
-                 {"IMAGE_OTHER_PRODUCT", 0},
-                 {"IMAGE_OTHER_GUARD", 1},
-                 {"IMAGE_DOWNGRADE", 2},
-                 {"IMAGE_REJECTED", 3}};
+    } table[] = {{"IMAGE_NO_INFO", 0},   {"IMAGE_OTHER_PRODUCT", 0}, {"IMAGE_OTHER_GUARD", 1},
+                 {"IMAGE_DOWNGRADE", 2}, {"IMAGE_REJECTED", 3},      {"CM4_BOOTS", 4}};
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         if (strcmp(error, table[i].error) == 0)
             return 1u << table[i].consent;
     return 0;
 }
 
-/* Uploads to a fresh device. Fills the name of what it was refused with before the first erase. */
+static void send_file(struct fixture *f, const char *path)
+{
+    send_head(f, &f->client, path, f->size, "");
+    send_while_working(f, &f->client, f->image, f->size, 700);
+    work(f, &f->client, 2000);
+}
+
+/* Uploads to a fresh device, once more when it has set its options. Fills the name of what it was
+ * refused with before the first erase. */
 static void upload(preparation prepare, unsigned consents, char error[40])
 {
     struct fixture *f = device_with(prepare);
@@ -462,10 +478,16 @@ static void upload(preparation prepare, unsigned consents, char error[40])
     for (unsigned i = 0; i < CONSENTS; i++)
         if (consents & 1u << i)
             snprintf(path + strlen(path), sizeof path - strlen(path), "%s=1&", consent_names[i]);
-    send_head(f, &f->client, path, f->size, "");
-    send_while_working(f, &f->client, f->image, f->size, 700);
-    work(f, &f->client, 2000);
+    send_file(f, path);
     read_error(f->client.output, error);
+    if (strcmp(error, "OPTIONS_SET") == 0) {
+        assert_int_equal(client_status(&f->client), 503);
+        let_restart(f);
+        assert_int_equal(f->model.reset_count, 1);
+        restart_device(f);
+        send_file(f, path);
+        read_error(f->client.output, error);
+    }
     if (f->model.erase_count != 0 || f->ota.updater.status.has_begun)
         error[0] = '\0'; /* the first bytes could not tell */
     end_device(f);
@@ -496,6 +518,7 @@ struct row {
 #define GUARD     2u
 #define DOWNGRADE 4u
 #define FORCE     8u
+#define OPTIONS   16u
 #define ROW(prepare, error, asks)                                                                  \
     {                                                                                              \
 #prepare, prepare, error, asks                                                             \
@@ -525,7 +548,9 @@ static const struct row rows[] = {
     ROW(other_guard_on_other_board, "IMAGE_OTHER_BOARD", 0),
     ROW(rejected, "", FORCE),
     ROW(rejected_and_older_with_other_guard, "", FORCE | GUARD | DOWNGRADE),
-    ROW(not_allowed, "CM4_BOOTS", 0),
+    ROW(not_allowed, "OPTION_PENDING", 0),
+    ROW(second_core_boots, "", OPTIONS),
+    ROW(second_core_boots_and_older, "", OPTIONS | DOWNGRADE),
     ROW(on_trial, "ON_TRIAL", 0),
     ROW(require_signatures, "SIGNATURE_MISSING", 0),
     ROW(bundle, "", 0),
@@ -625,6 +650,10 @@ static void consents_that_are_given_are_not_asked_for(void **state)
     assert_contains(check_file(f, "&downgrade=1&force=true", 900),
                     "\"asks\":{\"guard\":\"The image carries another guard than the firmware that "
                     "runs. The guard is what rolls back.\"},\"error\":null,");
+    end_device(f);
+    f = device_with(second_core_boots);
+    assert_contains(check_file(f, "&options=1", 900), "\"asks\":{},\"error\":null,");
+    assert_int_equal(f->model.set_options_count, 0);
     end_device(f);
 }
 

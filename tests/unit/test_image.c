@@ -329,7 +329,7 @@ static void a_lower_epoch_is_refused_whatever_is_consented_to(void **state)
 {
     struct fixture *f = *state;
     f->model.running.security_epoch = 5;
-    f->consents = (struct flota_image_consents){true, true, true, true};
+    f->consents = (struct flota_image_consents){true, true, true, true, true};
     f->recipe.security_epoch = 4;
     assert_int_equal(check(f), FLOTA_ERR_IMAGE_EPOCH);
     f->recipe.security_epoch = 5;

@@ -389,6 +389,67 @@ static void a_trial_refuses_updates_is_confirmed_or_ended(void **state)
     assert_contains(w->d.log, "going back by request; restart\n");
 }
 
+/* --- option bytes in the way --- */
+
+static int begin_with_options(struct world *w, bool consented)
+{
+    struct flota_ota_request request = request_of(w);
+    request.consents.options = consented;
+    return flota_ota_begin(&w->d.ota, &request, &w->one.owner);
+}
+
+static void options_in_the_way_are_set_by_consent_and_the_device_restarts(void **state)
+{
+    struct world *w = *state;
+    w->d.model.update_allowed_result = FLOTA_ERR_CM4_BOOTS;
+    assert_int_equal(begin_with_options(w, false), FLOTA_ERR_CM4_BOOTS);
+    assert_int_equal(w->d.model.set_options_count, 0);
+    assert_int_equal(begin_with_options(w, true), FLOTA_ERR_OPTIONS_SET);
+    assert_int_equal(w->d.model.set_options_count, 1);
+    assert_int_equal(flota_ota_error(&w->d.ota), FLOTA_ERR_OPTIONS_SET);
+    assert_int_equal(w->one.count, 0);
+    assert_int_equal(begin_with_options(w, true), FLOTA_ERR_UPDATE_BUSY); /* not before the reset */
+    device_wait(&w->d, FLOTA_OTA_ANSWER_MS - 1);
+    assert_int_equal(w->d.model.reset_count, 0);
+    device_wait(&w->d, 1);
+    assert_int_equal(w->d.model.reset_count, 1);
+    assert_flash_untouched(&w->d);
+    assert_contains(w->d.log, "option bytes set: BCM4 = 0\n");
+    device_restart(&w->d);
+    assert_int_equal(begin_with_options(w, true), 0);
+    assert_int_equal(w->d.model.set_options_count, 1);
+}
+
+static void options_that_cannot_be_set_are_an_error_and_the_device_runs_on(void **state)
+{
+    struct world *w = *state;
+    w->d.model.update_allowed_result = FLOTA_ERR_CM4_BOOTS;
+    w->d.model.set_options_result = FLOTA_ERR_OPTION_BYTES;
+    assert_int_equal(begin_with_options(w, true), FLOTA_ERR_OPTION_BYTES);
+    device_wait(&w->d, 2 * FLOTA_OTA_ANSWER_MS);
+    assert_int_equal(w->d.model.reset_count, 0);
+    w->d.model.platform.set_options = NULL;
+    assert_int_equal(begin_with_options(w, true), FLOTA_ERR_CM4_BOOTS);
+    w->d.model.update_allowed_result = FLOTA_ERR_OPTION_PENDING; /* a reset helps, no option */
+    assert_int_equal(begin_with_options(w, true), FLOTA_ERR_OPTION_PENDING);
+    assert_flash_untouched(&w->d);
+}
+
+/* A restart would count as one of its attempts. */
+static void on_trial_no_option_is_set(void **state)
+{
+    struct world *w = *state;
+    begin(w, &w->one);
+    write_part(w, 0, w->d.size);
+    finish(w);
+    flota_ota_restart(&w->d.ota, 0);
+    device_wait(&w->d, 1);
+    device_restart(&w->d);
+    w->d.model.update_allowed_result = FLOTA_ERR_CM4_BOOTS;
+    assert_int_equal(begin_with_options(w, true), FLOTA_ERR_ON_TRIAL);
+    assert_int_equal(w->d.model.set_options_count, 0);
+}
+
 static void without_an_image_to_go_back_to_it_is_an_error(void **state)
 {
     struct world *w = *state;
@@ -423,6 +484,9 @@ int main(void)
         TEST(a_file_in_its_middle_fails_when_its_owner_leaves),
         TEST(the_same_version_behind_a_broken_update_waits_for_its_erase),
         TEST(a_trial_refuses_updates_is_confirmed_or_ended),
+        TEST(options_in_the_way_are_set_by_consent_and_the_device_restarts),
+        TEST(options_that_cannot_be_set_are_an_error_and_the_device_runs_on),
+        TEST(on_trial_no_option_is_set),
         TEST(without_an_image_to_go_back_to_it_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

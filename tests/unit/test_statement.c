@@ -560,14 +560,46 @@ static void saving_keeps_what_only_the_spare_journal_has(void **state)
     assert_int_equal(revoke(&keys[3], 2, 1), 0);
     swap_banks();
     assert_int_equal(flota_trust_save(flash), 0);
-    assert_int_equal(words_used(FLOTA_SLOT_ACTIVE), 2 * PIECES);
+    assert_int_equal(words_used(FLOTA_SLOT_ACTIVE), 4 * PIECES);
     assert_int_equal(flota_trust_save(flash), 0);
-    assert_int_equal(words_used(FLOTA_SLOT_ACTIVE), 2 * PIECES);
+    assert_int_equal(words_used(FLOTA_SLOT_ACTIVE), 4 * PIECES);
     erase_spare_journal();
     assert_int_equal(reboot(), 2);
     assert_true(is_active(0, &keys[3]) && is_revoked(1));
     assert_int_equal(flota_trust_save(flash), 0);
-    assert_int_equal(words_used(FLOTA_SLOT_ACTIVE), 2 * PIECES);
+    assert_int_equal(words_used(FLOTA_SLOT_ACTIVE), 4 * PIECES);
+}
+
+/* A cut while it was saved may have left its last record like that. */
+static void a_saved_statement_outlasts_the_record_that_fades(void **state)
+{
+    const struct flota_flash *flash = &device.model.flash;
+    const uint32_t last = 2 * device.model.geometry.sector_size + (PIECES - 1) * 32;
+    (void)state;
+    assert_int_equal(revoke(&keys[0], 1, 1), 0);
+    swap_banks();
+    assert_int_equal(revoke(&keys[0], 1, 1), 0); /* one copy in each journal */
+    assert_int_equal(words_used(FLOTA_SLOT_ACTIVE), PIECES);
+    assert_int_equal(flota_trust_save(flash), 0);
+    erase_spare_journal();
+    flash_model_spoil(&device.model, FLOTA_SLOT_ACTIVE, last);
+    assert_int_equal(reboot(), 1);
+    assert_true(is_revoked(1));
+}
+
+static void without_room_for_it_there_is_no_second_copy(void **state)
+{
+    const struct flota_flash *flash = &device.model.flash;
+    struct flota_record record = flota_journal_record(FLOTA_RECORD_SEEN, 1, NULL);
+    (void)state;
+    assert_int_equal(revoke(&keys[0], 1, 1), 0);
+    swap_banks();
+    while (flota_journal_append(flash, FLOTA_SLOT_ACTIVE, &record, PIECES + 32) == 0)
+        ;
+    assert_int_equal(flota_trust_save(flash), 0);
+    assert_int_equal(words_used(FLOTA_SLOT_ACTIVE), 128 - 32);
+    erase_spare_journal();
+    assert_int_equal(reboot(), 1);
 }
 
 static void saving_into_a_full_journal_says_so(void **state)
@@ -650,7 +682,7 @@ static void a_cut_while_saving_loses_nothing(void **state)
 {
     struct flota_statement first = make(&keys[0], 1, 1, NULL), second = make(&keys[0], 2, 2, NULL);
     (void)state;
-    for (uint32_t operation = 1; operation <= 2 * PIECES; operation++)
+    for (uint32_t operation = 1; operation <= 4 * PIECES; operation++)
         for (uint32_t i = 0; i < 3; i++) {
             flash_model_free(&device.model);
             begin_with(&geometry);
@@ -695,6 +727,8 @@ int main(void)
         CASE(of_too_many_statements_the_newest_count),
         CASE(statements_of_either_journal_count),
         CASE(saving_keeps_what_only_the_spare_journal_has),
+        CASE(a_saved_statement_outlasts_the_record_that_fades),
+        CASE(without_room_for_it_there_is_no_second_copy),
         CASE(saving_into_a_full_journal_says_so),
         CASE(a_cut_leaves_the_old_keys_or_the_new_ones),
         CASE(a_cut_while_saving_loses_nothing),

@@ -166,6 +166,32 @@ static void a_change_that_never_ends_is_given_up(void **state)
     assert_int_equal(chip.commits, 1);
 }
 
+/* The bank stays the one that boots, also when another one waits for the reset. */
+static void the_second_core_is_held_and_nothing_else_changes(void **state)
+{
+    (void)state;
+    FLASH_OPTSR_CUR |= FLASH_OPTSR_BCM4 | SWAP;
+    FLASH_OPTSR_PRG = FLASH_OPTSR_CUR;
+    assert_int_equal(stm32h7_options_hold_m4(wait), 0);
+    assert_int_equal(current(0), 0x1000u | SWAP);
+    for (unsigned i = 1; i < STM32H7_OPTION_PAIRS; i++)
+        assert_int_equal(current(i), 0x1000u + i * 16u);
+    assert_int_equal(chip.commits, 1);
+    assert_int_equal(stm32h7_options_hold_m4(wait), 0);
+    assert_int_equal(chip.commits, 1); /* it is so already */
+    assert_true(FLASH_OPTCR & LOCK);
+}
+
+static void a_second_core_that_the_chip_does_not_hold_is_an_error(void **state)
+{
+    (void)state;
+    chip.refuses = true;
+    FLASH_OPTSR_CUR |= FLASH_OPTSR_BCM4;
+    FLASH_OPTSR_PRG = FLASH_OPTSR_CUR;
+    assert_int_equal(stm32h7_options_hold_m4(wait), FLOTA_ERR_OPTION_BYTES);
+    assert_int_equal(FLASH_OPTSR_PRG, 0x1000u | FLASH_OPTSR_BCM4);
+}
+
 static void options_that_stay_locked_are_left_alone(void **state)
 {
     (void)state;
@@ -206,6 +232,8 @@ int main(void)
         cmocka_unit_test_setup(a_register_that_stays_dirty_stops_the_change, setup),
         cmocka_unit_test_setup(a_change_that_the_chip_refuses_is_taken_back, setup),
         cmocka_unit_test_setup(a_change_that_never_ends_is_given_up, setup),
+        cmocka_unit_test_setup(the_second_core_is_held_and_nothing_else_changes, setup),
+        cmocka_unit_test_setup(a_second_core_that_the_chip_does_not_hold_is_an_error, setup),
         cmocka_unit_test_setup(options_that_stay_locked_are_left_alone, setup),
         cmocka_unit_test_setup(nothing_is_changed_while_the_flash_works, setup),
         cmocka_unit_test_setup(the_registers_are_read_as_they_are, setup),

@@ -43,8 +43,11 @@ static void a_second_core_that_boots_from_the_spare_bank_is_refused(void **state
     struct stm32h7_options options = clean_options(false);
     (void)state;
     options.current[0] |= BCM4;
+    assert_int_equal(stm32h7_options_check(&options), FLOTA_ERR_OPTION_PENDING);
     options.programmed[0] |= BCM4;
     assert_int_equal(stm32h7_options_check(&options), FLOTA_ERR_CM4_BOOTS);
+    options.swapped = true; /* what may be set is only what nothing else waits beside */
+    assert_int_equal(stm32h7_options_check(&options), FLOTA_ERR_OPTION_PENDING);
 }
 
 static void a_swap_that_waits_for_a_reset_is_refused(void **state)

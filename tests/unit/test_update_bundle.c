@@ -295,7 +295,7 @@ static void a_manifest_with_a_lower_epoch_is_refused(void **state)
     struct fixture *f = *state;
     struct bundle_part part = image_part(f);
     f->driver.model.running.security_epoch = 4;
-    f->driver.request.consents = (struct flota_image_consents){true, true, true, true};
+    f->driver.request.consents = (struct flota_image_consents){true, true, true, true, true};
     make_bundle(f, "test-board", "\"security_epoch\":3,", &part, 1, BUNDLE_SIZES_STATED, NULL);
     refuse_bundle(f, FLOTA_ERR_IMAGE_EPOCH);
     make_bundle(f, "test-board", "\"security_epoch\":4,", &part, 1, BUNDLE_SIZES_STATED, NULL);

@@ -352,7 +352,7 @@ static void a_lower_epoch_is_refused_without_appeal(void **state)
     struct update_driver *d = *state;
     d->model.running.security_epoch = 3;
     d->recipe.security_epoch = 2;
-    d->request.consents = (struct flota_image_consents){true, true, true, true};
+    d->request.consents = (struct flota_image_consents){true, true, true, true, true};
     refuse_before_the_first_erase(d, FLOTA_ERR_IMAGE_EPOCH);
     assert_int_equal(d->model.operation_count, 0);
     d->recipe.security_epoch = 3;

@@ -126,6 +126,25 @@ static void what_was_consented_to_is_not_asked_for(void **state)
     assert_asks(f, 0, 0, 0);
 }
 
+/* Of the device's own options, before the file is looked at; the rest is asked for all the same. */
+static void option_bytes_in_the_way_are_asked_for_with_the_rest(void **state)
+{
+    struct fixture *f = *state;
+    struct update_driver *d = &f->driver;
+    d->model.update_allowed_result = FLOTA_ERR_CM4_BOOTS;
+    d->recipe.version = "0.9.0";
+    assert_int_equal(look(f), 0);
+    assert_asks(f, FLOTA_ERR_CM4_BOOTS, FLOTA_ERR_IMAGE_DOWNGRADE, 0);
+    d->request.consents.options = true;
+    assert_int_equal(look(f), 0);
+    assert_asks(f, FLOTA_ERR_IMAGE_DOWNGRADE, 0, 0);
+    assert_int_equal(d->model.set_options_count, 0);
+    assert_int_equal(d->model.operation_count, 0);
+    d->model.update_allowed_result = FLOTA_ERR_OPTION_PENDING;
+    assert_int_equal(flota_update_look_begin(&f->look, &d->model.target, &d->request),
+                     FLOTA_ERR_OPTION_PENDING);
+}
+
 /* A foreign image by consent, whose vectors lead nowhere: the first does not help. */
 static void what_nobody_may_consent_to_is_the_answer(void **state)
 {
@@ -262,6 +281,7 @@ int main(void)
         TEST(all_consents_are_asked_for_at_once),
         TEST(another_product_and_another_guard_are_asked_for),
         TEST(what_was_consented_to_is_not_asked_for),
+        TEST(option_bytes_in_the_way_are_asked_for_with_the_rest),
         TEST(what_nobody_may_consent_to_is_the_answer),
         TEST(a_consent_that_does_not_help_is_asked_for_once),
         TEST(a_foreign_image_shows_nothing_of_itself),

@@ -190,7 +190,8 @@ struct flash {
     struct flash_cells *cells;
     int file; /* -1 without one */
     struct flash_bank bank[2];
-    bool swapped; /* SWAP_BANK in force */
+    bool swapped;  /* SWAP_BANK in force */
+    bool m4_boots; /* BCM4 as the last reset found it: the Cortex-M4 runs since */
     uint32_t access_control;
     struct key_lock option_lock;
     struct option_bytes option_request; /* the _PRG registers */

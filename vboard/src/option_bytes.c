@@ -124,6 +124,7 @@ void option_reset(struct board *board, enum reset_cause cause)
     if (flash_lost_power(cause) || !behaves(BEHAVIOUR_OPTION_PRG_KEPT)) {
         flash->option_request = *option_current(flash);
     }
+    flash->m4_boots = (option_current(flash)->status & OPTSR_BCM4) != 0;
     if (behaves(BEHAVIOUR_FLASH_SWAP_LOADS)) {
         flash->swapped = (option_current(flash)->status & OPTSR_SWAP_BANK) != 0;
     }
@@ -179,14 +180,15 @@ void option_warn_m4(struct board *board, int bank, uint32_t word, uint32_t count
     uint32_t sector = offset % BANK_SIZE / SECTOR_SIZE;
     struct area boot = {sector * SECTOR_WORDS, (sector + 1) * SECTOR_WORDS};
 
-    if (options->status & OPTSR_BCM4 && offset < 2 * BANK_SIZE &&
+    if (board->flash->m4_boots && offset < 2 * BANK_SIZE &&
         flash_bank_of(board->flash, (int)(offset / BANK_SIZE)) == bank &&
         overlaps(boot, word, count)) {
         char text[160];
 
         (void)snprintf(text, sizeof text,
                        "flash at 0x%08x is erased or programmed while option BCM4 = 1 lets the "
-                       "Cortex-M4 boot from there: it would execute what is written",
+                       "Cortex-M4 boot from there, since the last reset: it would execute what is "
+                       "written",
                        (unsigned)(FLASH_BASE + offset));
         board_warn(board, "%s", text);
         board_stop(board, STOP_M4, text);

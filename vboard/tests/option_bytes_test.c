@@ -129,6 +129,40 @@ static void a_pcrop_area_grows_but_does_not_shrink_and_outlasts_a_regression(voi
     flash_destroy(&board);
 }
 
+static void write_bcm4(struct board *board, bool value)
+{
+    put(board, OPTSR_PRG,
+        (get(board, OPTSR_CUR) & ~(uint32_t)OPTSR_BCM4) | (value ? (uint32_t)OPTSR_BCM4 : 0));
+    start(board);
+}
+
+/* RM0399: the option byte values are loaded, and the cores start by them, at a reset. */
+static void a_second_core_that_was_booted_runs_until_the_next_reset(void **state)
+{
+    struct board board;
+
+    (void)state;
+    begin(&board);
+    write_bcm4(&board, true);
+    put(&board, 0x10C, CR_SER | 0x30 | CR_START);
+    assert_int_equal(stop_reason, STOP_NONE); /* not yet */
+    flash_wait_idle(&board, 1);
+    power_off(&board);
+    power_on(&board);
+    unlock_all(&board);
+    write_bcm4(&board, false);
+    put(&board, 0x10C, CR_SER | 0x30 | CR_START);
+    assert_int_equal(stop_reason, STOP_M4);
+    stop_reason = STOP_NONE;
+    flash_wait_idle(&board, 1);
+    power_off(&board);
+    power_on(&board);
+    unlock_all(&board);
+    put(&board, 0x10C, CR_SER | 0x30 | CR_START);
+    assert_int_equal(stop_reason, STOP_NONE);
+    flash_destroy(&board);
+}
+
 static void a_chip_with_one_core_has_no_bcm4(void **state)
 {
     struct board board;
@@ -156,6 +190,7 @@ int main(void)
         cmocka_unit_test(back_from_rdp_level_1_erases_the_user_flash),
         cmocka_unit_test(a_regression_that_is_torn_erases_nothing),
         cmocka_unit_test(from_rdp_level_2_there_is_no_way_back_but_banks_swap),
+        cmocka_unit_test(a_second_core_that_was_booted_runs_until_the_next_reset),
         cmocka_unit_test(a_chip_with_one_core_has_no_bcm4),
         cmocka_unit_test(a_pcrop_area_grows_but_does_not_shrink_and_outlasts_a_regression),
     };

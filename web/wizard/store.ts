@@ -280,12 +280,13 @@ export async function previewAs(who: { user: string | null } | { level: number }
 }
 
 export async function useTemplate(id: string): Promise<void> {
+  const { tab } = state;
   try {
     const { description: text, settings } = await server.readTemplate(id);
     const mine = now().settings; // a template says what the firmware has, not which board and network it is for
     const modules = settings?.modules ?? mine.modules;
     commit(withText({ ...now(), settings: { ...mine, modules } }, text), '');
-    select('pages/0');
+    select('pages/0', state.tab === tab ? 'Properties' : state.tab); // who has gone on meanwhile stays there
     notify({ kind: 'good', text: 'The template is here. Undo brings back what was before.' });
   } catch (error) {
     complain(error);

@@ -300,6 +300,15 @@ static int model_update_allowed(void *port)
     return ((struct flash_model *)port)->update_allowed_result;
 }
 
+static int model_set_options(void *port)
+{
+    struct flash_model *model = port;
+    model->set_options_count++;
+    if (model->set_options_result == 0)
+        model->update_allowed_result = 0;
+    return model->set_options_result;
+}
+
 /* A change that is cut keeps the old value, or was just made. Source: RM0399 chapter 4, option
  * bytes. */
 static int model_swap(void *port)
@@ -391,6 +400,7 @@ static void fill_contracts(struct flash_model *model)
         .ram = ram,
         .ram_count = sizeof ram / sizeof ram[0],
         .update_allowed = model_update_allowed,
+        .set_options = model_set_options,
         .swap = model_swap,
         .keep = model_keep,
         .feed = model_feed,

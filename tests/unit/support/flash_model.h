@@ -70,7 +70,8 @@ struct flash_model {
     jmp_buf power_cut;
     uint32_t random; /* state: how words tear */
     int update_allowed_result;
-    int swap_result; /* of swap and keep */
+    int set_options_result; /* 0: they are set, and update_allowed_result with them */
+    int swap_result;        /* of swap and keep */
     int foreign_allowed_result;
     bool record_violations; /* do not end the program, count in violation_count */
 
@@ -81,6 +82,7 @@ struct flash_model {
     uint32_t journal_erase_count;
     uint32_t record_count; /* words programmed in the journals */
     uint32_t keep_count;
+    uint32_t set_options_count;
     uint32_t feed_count;
     uint32_t swap_count;
     uint32_t reset_count;
