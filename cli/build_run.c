@@ -179,6 +179,9 @@ static int compile(const char *command, struct output *output)
     char *arguments[] = {
         ninja, folder_option, folder, target, output->words == BUILD_VERBOSE ? verbose : NULL,
         NULL};
+    /* The folder of a build is in the libraries' debug information only, and none of their sources
+     * lies there: let ccache find them for the next project (cmake/project/ccache.cmake). */
+    setenv("CCACHE_NOHASHDIR", "1", 0);
     int code = process_run(arguments, take_line, output);
     if (code == 128 + 2)
         return EXIT_INTERRUPTED;

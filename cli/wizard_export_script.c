@@ -68,10 +68,10 @@ static void print_mapped(struct script *script, const char *line)
     fputc('\n', script->out);
 }
 
-/* A program is found in PATH on the other machine; cmake is not needed there. */
+/* A program is found in PATH on the other machine; cmake and ccache are not needed there. */
 static char *plain_words(const char *line)
 {
-    static const char remover[] = "cmake -E rm -f";
+    static const char remover[] = "cmake -E rm -f", launcher[] = "ccache ";
     char *text = malloc(strlen(line) + 1), *to = text;
     bool begins = true;
     if (!text)
@@ -82,6 +82,10 @@ static char *plain_words(const char *line)
         if (slash) {
             size -= (size_t)(slash + 1 - from);
             from = slash + 1;
+        }
+        if (begins && strncmp(from, launcher, sizeof launcher - 1) == 0) {
+            from += sizeof launcher - 1;
+            continue;
         }
         if (begins && strncmp(from, remover, sizeof remover - 1) == 0) {
             from += sizeof remover - 1;

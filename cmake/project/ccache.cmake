@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # What Flota's libraries are compiled to is the same in each project: with ccache the next one finds it. Without ccache, or
-# where its folder cannot be written, each project compiles them once. The folder of a build is in its debug information
-# only, and no library's source lies there, so it does not count (CCACHE_NOHASHDIR).
+# where its folder cannot be written, each project compiles them once.
 find_program(FLOTA_CCACHE ccache)
 if(FLOTA_CCACHE)
   execute_process(COMMAND ${FLOTA_CCACHE} --get-config cache_dir OUTPUT_VARIABLE folder OUTPUT_STRIP_TRAILING_WHITESPACE
@@ -9,6 +8,6 @@ if(FLOTA_CCACHE)
   execute_process(COMMAND mkdir -p "${folder}" ERROR_QUIET)
   execute_process(COMMAND test -n "${folder}" -a -w "${folder}" RESULT_VARIABLE unusable)
   if(NOT unusable)
-    set(CMAKE_C_COMPILER_LAUNCHER env CCACHE_NOHASHDIR=1 ${FLOTA_CCACHE})
+    set(CMAKE_C_COMPILER_LAUNCHER ${FLOTA_CCACHE})
   endif()
 endif()

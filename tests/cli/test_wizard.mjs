@@ -510,7 +510,7 @@ async function exportTest(it) {
   const opened = await run('python3', '-m', 'zipfile', '-e', `${out}.zip`, out);
   const script = opened === 0 ? readFileSync(join(out, 'build.sh'), 'utf8') : '';
   const built = await run('sh', 'build.sh');
-  return status === 200 && !script.includes(it.folder) && built === 0 && existsSync(join(out, 'project/build/fw.elf'));
+  return status === 200 && !script.includes(it.folder) && !script.includes('ccache') && built === 0 && existsSync(join(out, 'project/build/fw.elf'));
 }
 
 // --- ends, and others ---
