@@ -22,7 +22,7 @@
 #define SINGLES_FROM        50000u /* a run of so many cases begins with all single cuts ... */
 #define SINGLE_SEEDS        4u     /* ... of so many seeds: each history twice */
 #define AIMED_SEEDS         5u
-#define PAIRS_EVERY         12u /* first cuts of pairs in stories that save values */
+#define PAIRS_EVERY         16u /* first cuts of pairs in stories that save values */
 #define SAVES_SEEDS         2u  /* of stories that save values, which are long */
 #define PLANTED_AIMED_SEEDS 60u
 #define PLANTED_CASES       20000u /* a fault that these do not find is not caught */
@@ -319,14 +319,15 @@ static int summary(const struct session *session)
            (unsigned)session->resent_count);
     printf("powercut: %9u boots in the other bank: an order was taken back, and that was cut\n",
            (unsigned)session->stray_count);
-    printf("powercut: %9u saves of values, %u refused for want of room\n",
-           (unsigned)session->save_count, (unsigned)session->full_count);
+    printf("powercut: %9u saves of values\n", (unsigned)session->save_count);
+    printf("powercut: %9u saves of values were refused for want of room\n",
+           (unsigned)session->full_count);
     printf("powercut: %u cases, %u models, %u bricks\n", (unsigned)session->case_count,
            (unsigned)models, (unsigned)session->failure_count);
     bool is_large = session->case_goal * session->part_count >= SINGLES_FROM;
-    bool saw_all =
-        session->refused_count > 0 && session->restart_count > 0 && session->stray_count > 0 &&
-        session->save_count > session->full_count; /* a small run may miss the rare ones */
+    bool saw_all = session->refused_count > 0 && session->restart_count > 0 &&
+                   session->stray_count > 0 && session->save_count > 0 &&
+                   session->full_count > 0; /* a small run may miss the rare ones */
     return session->failure_count == 0 && session->case_count >= session->case_goal &&
                    models == CUT_MODEL_COUNT && (saw_all || !is_large)
                ? 0
